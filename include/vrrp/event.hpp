@@ -1,0 +1,47 @@
+#pragma once
+
+#include "vrrp/address.hpp"
+#include "vrrp/advertisement.hpp"
+#include "vrrp/router_config.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <variant>
+
+namespace vrrp {
+
+/// Begin to take part in the election.
+struct Startup {};
+
+/// Stop taking part. A master whose service lives makes before it breaks: it goes on serving until
+/// the winner is heard, at most for leaving_limit.
+struct Shutdown {};
+
+/// The deadline has passed. A spurious one does nothing.
+struct TimerExpired {};
+
+/// A decoded advertisement for this router id arrived on this router's link.
+struct AdvertisementReceived {
+    Advertisement advertisement;
+    IpAddress source;
+};
+
+/// Health has moved the priority; 0 means that the service is dead: not in the election.
+struct PriorityChanged {
+    std::uint8_t priority = 0;
+};
+
+/// The link's primary address, from which adverts are sent; nullopt while there is none or the link
+/// is down: not in the election.
+struct SourceChanged {
+    std::optional<IpAddress> source;
+};
+
+/// The addresses could not be put on the link. The router leaves and tries again after
+/// recovery_delay, as a backup.
+struct InstallFailed {};
+
+using Event = std::variant<Startup, Shutdown, TimerExpired, AdvertisementReceived, PriorityChanged,
+                           SourceChanged, InstallFailed>;
+
+}  // namespace vrrp

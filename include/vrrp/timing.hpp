@@ -1,0 +1,30 @@
+#pragma once
+
+#include "vrrp/time.hpp"
+
+#include <chrono>
+#include <cstdint>
+
+namespace vrrp {
+
+/// A leaving master that nobody succeeds goes all the same after this time: the longest skew time
+/// of version 2 (255/256 s) and what a LAN may add.
+inline constexpr Duration leaving_limit = std::chrono::milliseconds(1100);
+
+/// Priority 0 is said twice, this far apart, so that one lost packet does not cost three seconds.
+inline constexpr Duration farewell_gap = std::chrono::milliseconds(1);
+
+/// How long a router that could not install its addresses stays out of the election.
+inline constexpr Duration recovery_delay = std::chrono::seconds(10);
+
+/// (256 - priority) / 256 s: RFC 3768 section 6.1.
+[[nodiscard]] Duration skew_time(std::uint8_t priority);
+
+/// Three adverts and the skew time: RFC 3768 section 6.1.
+[[nodiscard]] Duration master_down_interval(Centiseconds interval, std::uint8_t priority);
+
+/// How long a backup waits after priority 0: (256 - priority) x 0.1 ms. All backups start at the
+/// same instant, so a LAN's jitter is all that must be kept apart.
+[[nodiscard]] Duration handover_skew(std::uint8_t priority);
+
+}  // namespace vrrp

@@ -1,0 +1,117 @@
+#pragma once
+
+#include "vrrp/effects.hpp"
+#include "vrrp/event.hpp"
+#include "vrrp/router_config.hpp"
+#include "vrrp/time.hpp"
+#include "vrrp/timing.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace vrrp {
+
+/// One virtual router of RFC 3768 on one link: events in, effects out, the time passed in.
+///
+///            startup, priority 255                    service dead, no source
+///   initialize ------------------------> master ------------------------------> initialize
+///       |  ^                             ^   |  |                                    ^
+///       |  | shutdown, service dead      |   |  | shutdown                           |
+///       v  |             down interval   |   |  v             successor heard        |
+///      backup ---------------------------+   | leaving ------------------------------+
+///          ^                                 |
+///          +---------------------------------+ better master, stalled
+///
+class VirtualRouter {
+public:
+    explicit VirtualRouter(RouterConfig config);
+
+    /// What must now be done, in order. Each event is taken in every state; one that changes
+    /// nothing gives no effects.
+    [[nodiscard]] Effects handle(const Event& event, Instant now);
+
+    /// When to call handle(TimerExpired) next; nullopt while nothing is pending.
+    [[nodiscard]] std::optional<Instant> deadline() const;
+
+    [[nodiscard]] State state() const { return state_; }
+    [[nodiscard]] const RouterConfig& config() const { return config_; }
+
+    /// The priority after health: 0 while the service is dead.
+    [[nodiscard]] std::uint8_t priority() const { return priority_; }
+
+    /// The address that adverts are sent from, where there is one.
+    [[nodiscard]] const std::optional<IpAddress>& source() const { return source_; }
+
+    /// The address of the master that a backup follows, once it has heard one.
+    [[nodiscard]] std::optional<IpAddress> followed_master() const;
+
+    /// The addresses as an advert carries them; valid as long as the router.
+    [[nodiscard]] AddressList address_list() const;
+
+private:
+    /// Another router, as its advert shows it; 0.0.0.0 where there is none.
+    struct Peer {
+        IpAddress address;
+        std::uint8_t priority = 0;
+        Instant heard_at;
+    };
+
+    void on(const Startup& event, Instant now);
+    void on(const Shutdown& event, Instant now);
+    void on(const TimerExpired& event, Instant now);
+    void on(const AdvertisementReceived& event, Instant now);
+    void on(const PriorityChanged& event, Instant now);
+    void on(const SourceChanged& event, Instant now);
+    void on(const InstallFailed& event, Instant now);
+
+    [[nodiscard]] std::optional<RefuseReason> refuse(const AdvertisementReceived& event) const;
+    void hear_as_backup(const Peer& peer);
+    void hear_as_master(const Peer& peer, Instant now);
+    void hear_while_leaving(const Peer& peer, Instant now);
+
+    void follow(const Peer& master);
+    [[nodiscard]] Instant takeover_time() const;
+
+    [[nodiscard]] bool is_eligible() const;
+    [[nodiscard]] bool is_outranked_by(const Peer& peer) const;
+    [[nodiscard]] bool has_stalled(Instant now) const;
+
+    void enter_or_leave(Cause cause_to_leave, Instant now);
+    void become_master(Cause cause, const Peer& peer, Instant now);
+    void become_backup(Cause cause, const Peer& peer, Instant now);
+    void begin_leaving(Instant now);
+    void leave(Cause cause, const Peer& peer, Instant now);
+    [[nodiscard]] StateChanged change_state(State to, Cause cause, const Peer& peer);
+
+    void advertise(Instant now);
+    void announce(Instant now);
+    void say_farewell(Instant now);
+
+    RouterConfig config_;
+    std::vector<std::byte> address_bytes_;  ///< config_.addresses as they stand in an advert
+    bool is_started_ = false;
+    std::uint8_t priority_;
+    std::optional<IpAddress> source_;
+
+    State state_ = State::initialize;
+    std::optional<Peer> followed_;   ///< the master that a backup follows
+    std::optional<Peer> discarded_;  ///< the last master of lower rank that a backup heard
+    std::optional<Peer> departed_;   ///< the master whose priority 0 a backup heard
+    Instant heard_at_;               ///< when the down interval of a backup began
+    Instant assert_again_at_;        ///< before this, a master doesn't answer lower ranks again
+    std::size_t announcement_ = 0;   ///< how many of the schedule were made
+
+    // Each is set only while something is to happen then.
+    std::optional<Instant> advertise_at_;  ///< Adver_Timer
+    std::optional<Instant> down_at_;       ///< Master_Down_Timer
+    std::optional<Instant> announce_at_;
+    std::optional<Instant> farewell_at_;  ///< the second priority 0
+    std::optional<Instant> leave_at_;     ///< the end of leaving
+    std::optional<Instant> recover_at_;   ///< the end of resting after a failed installation
+
+    Effects effects_;  ///< of the event in hand
+};
+
+}  // namespace vrrp
