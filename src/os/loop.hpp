@@ -1,0 +1,98 @@
+#pragma once
+
+#include "os/error.hpp"
+#include "vrrp/time.hpp"
+
+#include <systemd/sd-event.h>
+
+#include <chrono>
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace os {
+
+/// What goes first when several things are ready in one wake-up.
+enum class Urgency : std::int64_t {
+    adverts = -300,  ///< received adverts: a stalled daemon listens before it speaks
+    deadlines = -200,
+    links = -100,
+    checks = 0,
+    clients = 100,
+};
+
+/// Something that the loop watches; it is watched as long as this lives. The callback may destroy
+/// the Source that called it.
+class Source {
+public:
+    Source();
+    Source(Source&&) noexcept;
+    Source& operator=(Source&&) noexcept;
+    ~Source();
+
+    [[nodiscard]] bool is_active() const { return state_ != nullptr; }
+
+private:
+    friend class Loop;
+    friend class Timer;
+    struct State;
+    struct Release {
+        void operator()(State* state) const;
+    };
+    std::unique_ptr<State, Release> state_;
+};
+
+/// Calls back once at an instant, with an accuracy of a microsecond.
+class Timer {
+public:
+    using Callback = std::move_only_function<void(vrrp::Instant now)>;
+
+    /// Replaces any earlier instant; one in the past fires at the next turn of the loop.
+    void arm(vrrp::Instant at);
+    /// Forgets the instant; does nothing where none is armed.
+    void disarm();
+
+private:
+    friend class Loop;
+    Source source_;
+};
+
+/// The event loop, and the only clock of the program. One wake-up, one now.
+class Loop {
+public:
+    using IoCallback = std::move_only_function<void(std::uint32_t epoll_events, vrrp::Instant now)>;
+    using SignalCallback = std::move_only_function<void(int signal, vrrp::Instant now)>;
+
+    [[nodiscard]] static std::expected<Loop, Error> create();
+
+    Loop(Loop&&) noexcept = default;
+
+    /// When this wake-up happened; before the first one, when it is asked.
+    [[nodiscard]] vrrp::Instant now() const;
+
+    /// The wall clock's reading at an instant that now() gave, for people to read.
+    [[nodiscard]] std::chrono::system_clock::time_point wall_time(vrrp::Instant at) const;
+
+    /// Watches a descriptor (level-triggered EPOLLIN, EPOLLOUT, …). It must outlive the Source.
+    [[nodiscard]] std::expected<Source, Error> watch(int fd, std::uint32_t epoll_events,
+                                                     Urgency urgency, IoCallback callback);
+    [[nodiscard]] std::expected<Timer, Error> timer(Urgency urgency, Timer::Callback callback);
+    /// Blocks the signal's ordinary delivery and takes it in the loop.
+    [[nodiscard]] std::expected<Source, Error> on_signal(int signal, SignalCallback callback);
+
+    /// Turns until stop(); what stop() was given.
+    [[nodiscard]] std::expected<int, Error> run();
+    void stop(int exit_code);
+
+private:
+    struct Unref {
+        void operator()(sd_event* event) const { sd_event_unref(event); }
+    };
+    explicit Loop(sd_event* event) : event_(event) {}
+
+    std::unique_ptr<sd_event, Unref> event_;
+};
+
+}  // namespace os

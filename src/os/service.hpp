@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+
+namespace os {
+
+/// Tells the service manager that start-up is done (sd_notify); nothing where there is none.
+void notify_ready();
+
+/// Tells the service manager that the daemon is about to end.
+void notify_stopping();
+
+/// The name of this host (uname -n).
+[[nodiscard]] std::string host_name();
+
+}  // namespace os
