@@ -1,0 +1,219 @@
+#include "net/address_table.hpp"
+
+#include <libmnl/libmnl.h>
+#include <linux/if_addr.h>
+#include <linux/rtnetlink.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <cerrno>
+#include <cstring>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace net {
+
+/// What is asked of the kernel for each of the addresses.
+struct AddressTable::Request {
+    std::uint16_t type = RTM_NEWADDR;
+    std::uint16_t flags = 0;
+    int link_index = 0;
+    std::string_view verb;
+    std::string_view preposition;
+    std::array<int, 2> harmless;  ///< errno values that mean: it is so already
+
+    /// "install 192.0.2.1/24 on link 3"
+    [[nodiscard]] std::string to_text(std::string_view what) const {
+        std::string text(verb);
+        text.append(" ").append(what).append(" ").append(preposition).append(" link ");
+        return text + std::to_string(link_index);
+    }
+
+    /// What the kernel's answer for an address means: `code` is an errno or 0, `explanation` may
+    /// be empty.
+    [[nodiscard]] std::expected<void, os::Error> outcome(const vrrp::VirtualAddress& address,
+                                                         int code,
+                                                         const std::string& explanation) const {
+        if (code == 0 || std::ranges::find(harmless, code) != harmless.end()) {
+            return {};
+        }
+        auto doing = to_text(vrrp::to_text(address));
+        if (!explanation.empty()) {
+            doing += " (" + explanation + ')';
+        }
+        return std::unexpected(os::Error{code, std::move(doing)});
+    }
+};
+
+namespace {
+
+/// IFA_PROTO, which headers before Linux 5.18 lack; kernels that don't know it ignore it.
+constexpr std::uint16_t protocol_attribute = 11;
+constexpr std::uint8_t our_protocol = 112;
+
+/// Even if the kernel refuses all of them, its answers fit into the smallest receive buffer.
+constexpr std::size_t addresses_per_send = 256;
+constexpr int receive_buffer_size = 1024 * 1024;
+
+/// IFA_LOCAL, IFA_ADDRESS and IFA_PROTO take eight bytes each.
+constexpr std::size_t message_size = sizeof(nlmsghdr) + sizeof(ifaddrmsg) + 3 * 8;
+
+/// What the kernel says to one message.
+struct Answer {
+    std::uint32_t sequence = 0;
+    int code = 0;             ///< errno, or 0
+    std::string explanation;  ///< the kernel's own words, where it has some
+};
+
+int take_explanation(const nlattr* attribute, void* explanation) {
+    if (mnl_attr_get_type(attribute) == NLMSGERR_ATTR_MSG &&
+        mnl_attr_validate(attribute, MNL_TYPE_NUL_STRING) == 0) {
+        *static_cast<std::string*>(explanation) = mnl_attr_get_str(attribute);
+    }
+    return MNL_CB_OK;
+}
+
+std::optional<Answer> decode_answer(const nlmsghdr& message) {
+    if (message.nlmsg_type != NLMSG_ERROR ||
+        mnl_nlmsg_get_payload_len(&message) < sizeof(nlmsgerr)) {
+        return std::nullopt;
+    }
+    const auto& body = *static_cast<const nlmsgerr*>(mnl_nlmsg_get_payload(&message));
+    Answer answer{.sequence = message.nlmsg_seq, .code = -body.error};
+    if (answer.code != 0 && (message.nlmsg_flags & NLM_F_ACK_TLVS) != 0) {
+        // Unless the answer is capped, our message stands between the error and its attributes.
+        const bool is_capped = (message.nlmsg_flags & NLM_F_CAPPED) != 0;
+        const std::size_t repeated = is_capped ? 0 : body.msg.nlmsg_len - sizeof body.msg;
+        mnl_attr_parse(&message, static_cast<unsigned>(sizeof body + MNL_ALIGN(repeated)),
+                       take_explanation, &answer.explanation);
+    }
+    return answer;
+}
+
+void put_address(nlmsghdr& message, int link_index, const vrrp::VirtualAddress& address) {
+    assert(address.address.family() == vrrp::Family::ipv4);
+    auto& body = *static_cast<ifaddrmsg*>(mnl_nlmsg_put_extra_header(&message, sizeof(ifaddrmsg)));
+    body.ifa_family = AF_INET;
+    body.ifa_prefixlen = address.prefix_length;
+    body.ifa_scope = RT_SCOPE_UNIVERSE;
+    body.ifa_index = static_cast<std::uint32_t>(link_index);
+    const auto bytes = address.address.bytes();
+    mnl_attr_put(&message, IFA_LOCAL, bytes.size(), bytes.data());
+    mnl_attr_put(&message, IFA_ADDRESS, bytes.size(), bytes.data());
+    mnl_attr_put_u8(&message, protocol_attribute, our_protocol);
+}
+
+/// The first error of two outcomes.
+std::expected<void, os::Error> first_error(std::expected<void, os::Error> earlier,
+                                           std::expected<void, os::Error> later) {
+    return earlier ? std::move(later) : std::move(earlier);
+}
+
+}  // namespace
+
+std::expected<AddressTable, os::Error> AddressTable::open() {
+    AddressTable table;
+    table.socket_ = os::Fd(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE));
+    if (!table.socket_.is_open()) {
+        return std::unexpected(os::last_error("open a netlink socket"));
+    }
+    // None of these is needed: explanations, short answers, and room for more of them.
+    const int fd = table.socket_.get();
+    const int on = 1;
+    setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof on);
+    setsockopt(fd, SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof on);
+    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receive_buffer_size, sizeof receive_buffer_size);
+    return table;
+}
+
+std::expected<void, os::Error> AddressTable::install(
+    int link_index, std::span<const vrrp::VirtualAddress> addresses) {
+    // Without NLM_F_EXCL the kernel would change the address of somebody else into ours.
+    return execute({.type = RTM_NEWADDR,
+                    .flags = NLM_F_CREATE | NLM_F_EXCL,
+                    .link_index = link_index,
+                    .verb = "install",
+                    .preposition = "on",
+                    .harmless = {EEXIST, 0}},
+                   addresses);
+}
+
+std::expected<void, os::Error> AddressTable::remove(
+    int link_index, std::span<const vrrp::VirtualAddress> addresses) {
+    // The kernel may have removed an address just now, together with the primary one of its subnet.
+    return execute({.type = RTM_DELADDR,
+                    .link_index = link_index,
+                    .verb = "remove",
+                    .preposition = "from",
+                    .harmless = {EADDRNOTAVAIL, ENODEV}},
+                   addresses);
+}
+
+std::expected<void, os::Error> AddressTable::execute(
+    const Request& request, std::span<const vrrp::VirtualAddress> addresses) {
+    std::expected<void, os::Error> result;
+    while (!addresses.empty()) {
+        const auto part = addresses.first(std::min(addresses.size(), addresses_per_send));
+        result = first_error(std::move(result), execute_part(request, part));
+        addresses = addresses.subspan(part.size());
+    }
+    return result;
+}
+
+std::expected<void, os::Error> AddressTable::execute_part(
+    const Request& request, std::span<const vrrp::VirtualAddress> addresses) {
+    const std::uint32_t first_sequence = sequence_;
+    sequence_ += static_cast<std::uint32_t>(addresses.size());
+    batch_.resize(addresses.size() * message_size);
+    for (std::size_t i = 0; i < addresses.size(); ++i) {
+        auto& message = *mnl_nlmsg_put_header(batch_.data() + i * message_size);
+        message.nlmsg_type = request.type;
+        // Refusals come unasked; the last message's answer, whatever it is, ends them.
+        const int end_flag = i + 1 == addresses.size() ? NLM_F_ACK : 0;
+        message.nlmsg_flags = static_cast<std::uint16_t>(NLM_F_REQUEST | request.flags | end_flag);
+        message.nlmsg_seq = first_sequence + static_cast<std::uint32_t>(i);
+        put_address(message, request.link_index, addresses[i]);
+        assert(message.nlmsg_len == message_size);
+    }
+    if (send(socket_.get(), batch_.data(), batch_.size(), MSG_DONTWAIT) < 0) {
+        return std::unexpected(os::last_error(request.to_text("addresses")));
+    }
+    return receive_answers(request, addresses, first_sequence);
+}
+
+/// The kernel has done its work and answered within send: all answers are there.
+std::expected<void, os::Error> AddressTable::receive_answers(
+    const Request& request, std::span<const vrrp::VirtualAddress> addresses,
+    std::uint32_t first_sequence) {
+    std::expected<void, os::Error> result;
+    alignas(nlmsghdr) std::array<std::byte, 8192> buffer;
+    for (;;) {
+        const auto size = recv(socket_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+        if (size < 0) {
+            return first_error(std::move(result),
+                               std::unexpected(os::last_error(request.to_text("addresses"))));
+        }
+        int rest = static_cast<int>(size);
+        const auto* message = reinterpret_cast<const nlmsghdr*>(buffer.data());
+        for (; mnl_nlmsg_ok(message, rest); message = mnl_nlmsg_next(message, &rest)) {
+            const auto answer = decode_answer(*message);
+            // Answers to an earlier request that ended with an error come first.
+            if (!answer || answer->sequence - first_sequence >= addresses.size()) {
+                continue;
+            }
+            const std::size_t position = answer->sequence - first_sequence;
+            result = first_error(
+                std::move(result),
+                request.outcome(addresses[position], answer->code, answer->explanation));
+            if (position + 1 == addresses.size()) {
+                return result;
+            }
+        }
+    }
+}
+
+}  // namespace net

@@ -1,0 +1,49 @@
+#pragma once
+
+#include "os/error.hpp"
+#include "os/fd.hpp"
+#include "vrrp/address.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <span>
+#include <vector>
+
+namespace net {
+
+/// The kernel's table of addresses, for putting ours in and taking them out: one request for all
+/// addresses of an effect (for each 256 of them). The kernel does the work within the call.
+class AddressTable {
+public:
+    [[nodiscard]] static std::expected<AddressTable, os::Error> open();
+
+    /// Puts addresses on a link, marked as ours (IFA_PROTO 112, kernels from 5.18). One that is
+    /// there already is a success. The error is the first refusal's; the others are tried all the
+    /// same.
+    [[nodiscard]] std::expected<void, os::Error> install(
+        int link_index, std::span<const vrrp::VirtualAddress> addresses);
+
+    /// Takes addresses off a link. One that is not there, and a link that is gone, are successes.
+    [[nodiscard]] std::expected<void, os::Error> remove(
+        int link_index, std::span<const vrrp::VirtualAddress> addresses);
+
+private:
+    struct Request;
+
+    AddressTable() = default;
+
+    std::expected<void, os::Error> execute(const Request& request,
+                                           std::span<const vrrp::VirtualAddress> addresses);
+    std::expected<void, os::Error> execute_part(const Request& request,
+                                                std::span<const vrrp::VirtualAddress> addresses);
+    std::expected<void, os::Error> receive_answers(const Request& request,
+                                                   std::span<const vrrp::VirtualAddress> addresses,
+                                                   std::uint32_t first_sequence);
+
+    os::Fd socket_;
+    std::uint32_t sequence_ = 0;
+    std::vector<std::byte> batch_;  ///< kept between calls, so that they allocate nothing
+};
+
+}  // namespace net

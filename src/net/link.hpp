@@ -1,0 +1,44 @@
+#pragma once
+
+#include "vrrp/address.hpp"
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace net {
+
+using MacAddress = std::array<std::uint8_t, 6>;
+
+/// An address as the kernel holds it on a link.
+struct LinkAddress {
+    vrrp::IpAddress address;
+    std::uint8_t prefix_length = 32;
+    bool is_secondary = false;  ///< another address of the same subnet came first
+    std::uint8_t scope = 0;     ///< as in rtnetlink: 0 the world, 253 this link, 254 this host
+    vrrp::IpAddress other_end;  ///< of a point-to-point address; else the address itself
+
+    friend bool operator==(const LinkAddress&, const LinkAddress&) = default;
+};
+
+/// A network interface as the kernel shows it.
+struct Link {
+    int index = 0;
+    std::string name;
+    MacAddress mac{};  ///< zeros where the link has none of six bytes
+    std::uint32_t mtu = 1500;
+    bool is_up = false;                  ///< administratively up, and with a carrier
+    std::vector<LinkAddress> addresses;  ///< IPv4, in the kernel's order
+
+    friend bool operator==(const Link&, const Link&) = default;
+};
+
+/// The address that adverts are sent from (RFC 3768 section 5.2.1): the first of the link that is
+/// none of `virtual_addresses`, primary ones before secondary ones; nullopt where there is none.
+[[nodiscard]] std::optional<vrrp::IpAddress> primary_address(
+    const Link& link, std::span<const vrrp::VirtualAddress> virtual_addresses);
+
+}  // namespace net

@@ -1,0 +1,102 @@
+#include "net/link_message.hpp"
+
+#include <linux/if.h>
+#include <linux/if_addr.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <netlink/attr.h>
+#include <netlink/msg.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <span>
+
+namespace net {
+
+namespace {
+
+std::span<const std::byte> payload(const nlattr* attribute) {
+    return {static_cast<const std::byte*>(nla_data(attribute)),
+            static_cast<std::size_t>(nla_len(attribute))};
+}
+
+std::optional<LinkMessage> decode_link(nlmsghdr& message) {
+    std::array<nlattr*, IFLA_MAX + 1> attributes{};
+    if (nlmsg_parse(&message, sizeof(ifinfomsg), attributes.data(), IFLA_MAX, nullptr) < 0) {
+        return std::nullopt;
+    }
+    const auto& header = *static_cast<const ifinfomsg*>(nlmsg_data(&message));
+    // Bridges tell of their ports by the same messages: a port that left a bridge is still there.
+    if (header.ifi_family != AF_UNSPEC) {
+        return std::nullopt;
+    }
+    if (message.nlmsg_type == RTM_DELLINK) {
+        return LinkGone{header.ifi_index};
+    }
+    // IFF_RUNNING lags behind a lost carrier, and stays for drivers that don't set a state.
+    constexpr unsigned wanted = IFF_UP | IFF_RUNNING | IFF_LOWER_UP;
+    LinkSeen link{.index = header.ifi_index, .is_up = (header.ifi_flags & wanted) == wanted};
+    if (const nlattr* name = attributes[IFLA_IFNAME]) {
+        const auto text = payload(name);
+        const auto end = std::ranges::find(text, std::byte{0});
+        link.name.emplace(reinterpret_cast<const char*>(text.data()),
+                          static_cast<std::size_t>(end - text.begin()));
+    }
+    if (const nlattr* mac = attributes[IFLA_ADDRESS]) {
+        link.mac.emplace();
+        if (payload(mac).size() == link.mac->size()) {
+            std::ranges::copy(payload(mac), std::as_writable_bytes(std::span(*link.mac)).begin());
+        }
+    }
+    if (const nlattr* mtu = attributes[IFLA_MTU]; mtu && payload(mtu).size() == 4) {
+        link.mtu = nla_get_u32(mtu);
+    }
+    return link;
+}
+
+std::optional<vrrp::IpAddress> ipv4_address(const nlattr* attribute) {
+    if (!attribute || payload(attribute).size() < vrrp::address_size(vrrp::Family::ipv4)) {
+        return std::nullopt;
+    }
+    return vrrp::IpAddress::from_bytes(vrrp::Family::ipv4, payload(attribute));
+}
+
+std::optional<LinkMessage> decode_address(nlmsghdr& message) {
+    std::array<nlattr*, IFA_MAX + 1> attributes{};
+    if (nlmsg_parse(&message, sizeof(ifaddrmsg), attributes.data(), IFA_MAX, nullptr) < 0) {
+        return std::nullopt;
+    }
+    const auto& header = *static_cast<const ifaddrmsg*>(nlmsg_data(&message));
+    const auto other_end = ipv4_address(attributes[IFA_ADDRESS]);
+    const auto local = ipv4_address(attributes[IFA_LOCAL]);
+    if (header.ifa_family != AF_INET || !(local || other_end)) {
+        return std::nullopt;
+    }
+    const LinkAddress address{
+        .address = local ? *local : *other_end,
+        .prefix_length = header.ifa_prefixlen,
+        .is_secondary = (header.ifa_flags & IFA_F_SECONDARY) != 0,
+        .scope = header.ifa_scope,
+        .other_end = other_end ? *other_end : *local,
+    };
+    const int link_index = static_cast<int>(header.ifa_index);
+    if (message.nlmsg_type == RTM_DELADDR) {
+        return AddressGone{link_index, address};
+    }
+    return AddressSeen{link_index, address};
+}
+
+}  // namespace
+
+std::optional<LinkMessage> decode_link_message(nlmsghdr& message) {
+    switch (message.nlmsg_type) {
+        case RTM_NEWLINK:
+        case RTM_DELLINK: return decode_link(message);
+        case RTM_NEWADDR:
+        case RTM_DELADDR: return decode_address(message);
+        default: return std::nullopt;
+    }
+}
+
+}  // namespace net

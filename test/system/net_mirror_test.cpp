@@ -1,0 +1,197 @@
+#include <linux/netlink.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "catch2.hpp"
+#include "net/link_mirror.hpp"
+#include "net_kernel_lab.hpp"
+
+namespace net::test {
+
+namespace {
+
+/// Makes the notification sockets of this process so small that a few notifications overrun them.
+void shrink_netlink_buffers() {
+    for (int fd = 3; fd < 100; ++fd) {
+        std::array<std::uint32_t, 8> groups{};
+        socklen_t size = sizeof groups;
+        const int smallest = 1;
+        if (getsockopt(fd, SOL_NETLINK, NETLINK_LIST_MEMBERSHIPS, &groups, &size) == 0 &&
+            groups != decltype(groups){}) {
+            setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &smallest, sizeof smallest);
+        }
+    }
+}
+
+}  // namespace
+
+TEST_CASE("the mirror follows a link through its life", "[system]") {
+    const auto network = Network::create();
+    if (!network) {
+        return;
+    }
+    auto loop = create_loop();
+    Script script(loop);
+    auto mirror = LinkMirror::open(loop, [&](vrrp::Instant) { script.go_on(); });
+    REQUIRE(mirror);
+    int first_index = 0;
+    const auto is_up = [&](const char* name) {
+        const Link* const link = mirror->find(name);
+        return link && link->is_up;
+    };
+    const auto is_down = [&](const char* name) {
+        const Link* const link = mirror->find(name);
+        return link && !link->is_up;
+    };
+
+    script.step([] { make_pair(); }, [&] { return is_up("lan") && is_up("far"); });
+    script.step([&] { first_index = mirror->find("lan")->index, run("ip link set lan down"); },
+                [&] { return is_down("lan") && is_down("far"); });
+    script.step([] { run("ip link set lan up"); }, [&] { return is_up("lan") && is_up("far"); });
+    script.step([] { run("ip link set far down"); }, [&] { return is_down("lan"); });
+    script.step([] { run("ip link set lan mtu 1400 address 02:00:00:00:00:07"); },
+                [&] {
+                    const Link* const link = mirror->find("lan");
+                    return link->mtu == 1400 && link->mac == MacAddress{2, 0, 0, 0, 0, 7};
+                });
+    script.step([] { run("ip link set lan name wan"); },
+                [&] { return mirror->find("wan") && !mirror->find("lan"); });
+    script.step([] { run("ip link delete wan"); },
+                [&] { return !mirror->find("wan") && !mirror->find("far"); });
+    script.step([] { make_pair(); }, [&] { return is_up("lan"); });
+
+    CHECK(script.play());
+    CAPTURE(script.position());
+    CHECK(mirror->find("lan")->index != first_index);
+    CHECK(mirror->find("lan")->addresses.empty());
+}
+
+TEST_CASE("a port that leaves its bridge stays in the mirror", "[system]") {
+    const auto network = Network::create();
+    if (!network) {
+        return;
+    }
+    make_pair();
+    if (!run("ip link add bridge type bridge 2>/dev/null")) {
+        WARN("SKIPPED: no bridges here");
+        return;
+    }
+    auto loop = create_loop();
+    Script script(loop);
+    auto mirror = LinkMirror::open(loop, [&](vrrp::Instant) { script.go_on(); });
+    REQUIRE(mirror);
+
+    script.step([] { run("ip link set lan master bridge && ip link set lan nomaster mtu 1400"); },
+                [&] { return !mirror->find("lan") || mirror->find("lan")->mtu == 1400; });
+
+    CHECK(script.play());
+    CHECK(mirror->find("lan"));
+}
+
+TEST_CASE("the mirror keeps the kernel's order of addresses", "[system]") {
+    const auto network = Network::create();
+    if (!network) {
+        return;
+    }
+    make_pair();
+    REQUIRE(run("echo 1 > /proc/sys/net/ipv4/conf/lan/promote_secondaries"));
+    auto loop = create_loop();
+    Script script(loop);
+    auto mirror = LinkMirror::open(loop, [&](vrrp::Instant) { script.go_on(); });
+    REQUIRE(mirror);
+    const auto is_as_in_kernel = [&] { return *mirror->find("lan") == link_named("lan"); };
+
+    for (const std::string change : {
+             "add 10.0.0.1/24",
+             "add 10.0.0.2/24",
+             "add 10.0.1.1/24",
+             "add 10.0.1.2/24",
+             "add 10.0.2.1/24 scope link",
+             "add 10.0.3.1 peer 10.0.3.2/32",
+             "add 10.0.3.1 peer 10.0.3.3/32",
+             "add 10.0.4.1/24 valid_lft 900 preferred_lft 800",
+             "change 10.0.4.1/24 valid_lft 700 preferred_lft 600",
+             "delete 10.0.3.1 peer 10.0.3.2/32",
+             "delete 10.0.1.1/24",  // 10.0.1.2 is promoted
+             "delete 10.0.0.1/24",  // 10.0.0.2 is promoted
+             "add 10.0.0.1/24",
+         }) {
+        script.step([change] { CHECK(run("ip address " + change + " dev lan")); }, is_as_in_kernel);
+    }
+
+    CHECK(script.play());
+    CAPTURE(script.position());
+    CHECK(mirror->find("lan")->addresses.size() == 6);
+}
+
+TEST_CASE("the mirror tells once of many changes in one wake-up, and not of none", "[system]") {
+    const auto network = Network::create();
+    if (!network) {
+        return;
+    }
+    make_pair();
+    auto loop = create_loop();
+    Script script(loop);
+    int calls = 0;
+    auto mirror = LinkMirror::open(loop, [&](vrrp::Instant) {
+        ++calls;
+        script.go_on();
+    });
+    REQUIRE(mirror);
+    auto table = open_table();
+    const auto wanted = many_addresses(200, 32);
+
+    const auto there = [&] { return mirror->find("lan")->addresses.size() == wanted.size(); };
+    script.step([&] { CHECK(table.install(link_named("lan").index, wanted)); }, there);
+    CHECK(script.play());
+
+    // The pair may have come up only after the mirror was opened: two more calls.
+    CHECK(calls >= 1);
+    CHECK(calls <= 3);
+}
+
+TEST_CASE("the mirror reads everything again when notifications are lost", "[system]") {
+    const auto network = Network::create();
+    if (!network) {
+        return;
+    }
+    make_pair();
+    auto loop = create_loop();
+    Script script(loop);
+    auto mirror = LinkMirror::open(loop, [&](vrrp::Instant) { script.go_on(); });
+    REQUIRE(mirror);
+    shrink_netlink_buffers();
+    auto table = open_table();
+    const int link = link_named("lan").index;
+    const auto wanted = many_addresses(500, 32);
+    const auto is_as_in_kernel = [&] { return *mirror->find("lan") == link_named("lan"); };
+
+    script.step([&] { CHECK(table.install(link, wanted)); }, is_as_in_kernel);
+    script.step([&] { CHECK(table.remove(link, std::span(wanted).subspan(100))); },
+                is_as_in_kernel);
+    script.step([] { run("ip link delete lan"); }, [&] { return !mirror->find("lan"); });
+
+    CHECK(script.play());
+    CAPTURE(script.position());
+}
+
+TEST_CASE("the names of all links can be told", "[system]") {
+    const auto network = Network::create();
+    if (!network) {
+        return;
+    }
+    make_pair();
+
+    auto names = link_names();
+
+    std::ranges::sort(names);
+    CHECK(std::ranges::includes(names, std::vector<std::string>{"far", "lan", "lo"}));
+}
+
+}  // namespace net::test
