@@ -1,0 +1,83 @@
+#pragma once
+
+#include "config/keepalived_line.hpp"
+#include "config/report.hpp"
+#include "config/values.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace config {
+
+/// What stands after a keyword.
+enum class KeepalivedForm : std::uint8_t { line, block };
+
+/// A keyword of a block, and the function of the block's reader that takes it.
+template <class Reader>
+struct KeepalivedKeyword {
+    std::string_view name;
+    void (Reader::*take)(const KeepalivedLine& line);
+    KeepalivedForm form = KeepalivedForm::line;
+};
+
+/// Says that a keyword is not known in `where`, with the one that may have been meant.
+void report_unknown(const KeepalivedLine& line, std::string_view where,
+                    const std::vector<std::string>& known, Report& report);
+
+/// Says that a keyword came without its block, or with one that it does not have.
+void report_form(const KeepalivedLine& line, KeepalivedForm form, Report& report);
+
+/// Hands each line of a block to its keyword's function. A line that stands twice is told; the
+/// later one counts.
+template <class Reader>
+void read_keywords(const std::vector<KeepalivedLine>& lines, std::string_view where,
+                   std::span<const KeepalivedKeyword<Reader>> keywords, Reader& reader,
+                   Report& report) {
+    std::set<std::string_view> seen;
+    for (const KeepalivedLine& line : lines) {
+        const auto keyword =
+            std::ranges::find(keywords, line.keyword(), &KeepalivedKeyword<Reader>::name);
+        if (keyword == keywords.end()) {
+            std::vector<std::string> known;
+            for (const auto& candidate : keywords) {
+                known.emplace_back(candidate.name);
+            }
+            report_unknown(line, where, known, report);
+            continue;
+        }
+        if (line.has_block != (keyword->form == KeepalivedForm::block)) {
+            report_form(line, keyword->form, report);
+            continue;
+        }
+        if (keyword->form == KeepalivedForm::line && !seen.insert(keyword->name).second) {
+            report.warning(line.place(), std::string(keyword->name) + " stands twice in " +
+                                             std::string(where) + "; the later one counts");
+        }
+        (reader.*keyword->take)(line);
+    }
+}
+
+/// The one word after the keyword; nullopt after an error.
+[[nodiscard]] std::optional<std::string> single_value(const KeepalivedLine& line, Report& report);
+
+/// The same as a whole number; a sign is allowed where the range has negative numbers.
+[[nodiscard]] std::optional<int> number_value(const KeepalivedLine& line, const Range& range,
+                                              Report& report);
+
+/// The same as seconds with at most three decimals and without a unit.
+[[nodiscard]] std::optional<vrrp::Duration> seconds_value(const KeepalivedLine& line,
+                                                          Report& report);
+
+/// A word as a whole number of a range; nullopt after an error.
+[[nodiscard]] std::optional<int> to_number(const KeepalivedToken& token, std::string_view what,
+                                           const Range& range, Report& report);
+
+/// Says that a keyword that stands alone has words after it.
+void expect_alone(const KeepalivedLine& line, Report& report);
+
+}  // namespace config

@@ -1,0 +1,99 @@
+#include "config/keepalived_line.hpp"
+
+#include <cstddef>
+#include <span>
+
+namespace config {
+
+namespace {
+
+constexpr int max_depth = 8;  // keepalived's own blocks end at four
+
+/// Gathers tokens into lines, block by block.
+class LineReader {
+public:
+    LineReader(std::span<const KeepalivedToken> tokens, Report& report)
+        : tokens_(tokens), report_(report) {}
+
+    std::vector<KeepalivedLine> read() { return read_block(0); }
+
+private:
+    /// Reads up to the end of the block, and past its brace.
+    std::vector<KeepalivedLine> read_block(int depth) {
+        std::vector<KeepalivedLine> lines;
+        bool is_new_line = true;
+        while (next_ < tokens_.size()) {
+            const KeepalivedToken& token = tokens_[next_++];
+            if (token.kind == KeepalivedTokenKind::close) {
+                if (depth > 0) {
+                    return lines;
+                }
+                report_surplus(token);
+                is_new_line = true;
+                continue;
+            }
+            if (token.kind == KeepalivedTokenKind::open) {
+                open_block(token, lines, depth);
+                is_new_line = true;
+                continue;
+            }
+            if (is_new_line || lines.back().words.back().place.line != token.place.line) {
+                lines.emplace_back();
+            }
+            lines.back().words.push_back(token);
+            is_new_line = false;
+        }
+        is_open_ = depth > 0;
+        return lines;
+    }
+
+    void open_block(const KeepalivedToken& brace, std::vector<KeepalivedLine>& lines, int depth) {
+        if (lines.empty() || lines.back().has_block || depth == max_depth) {
+            report_.error(brace.place, depth == max_depth ? "blocks stand too deep within blocks"
+                                                          : "this { belongs to no keyword");
+            skip_block();
+        } else {
+            lines.back().has_block = true;
+            lines.back().block = read_block(depth + 1);
+        }
+        if (is_open_ && !has_told_open_) {
+            report_.error(brace.place, "the block that begins here has no closing }");
+            has_told_open_ = true;
+        }
+    }
+
+    void report_surplus(const KeepalivedToken& brace) {
+        if (!has_told_surplus_) {
+            report_.error(brace.place, "this } closes no block",
+                          "remove it, or look for a { that is missing above");
+            has_told_surplus_ = true;
+        }
+    }
+
+    void skip_block() {
+        std::size_t open = 1;
+        while (open > 0 && next_ < tokens_.size()) {
+            const KeepalivedTokenKind kind = tokens_[next_++].kind;
+            open += kind == KeepalivedTokenKind::open ? 1U : 0U;
+            open -= kind == KeepalivedTokenKind::close ? 1U : 0U;
+        }
+        is_open_ = open > 0;
+    }
+
+    std::span<const KeepalivedToken> tokens_;
+    Report& report_;
+    std::size_t next_ = 0;
+    bool is_open_ = false;  ///< the text ended within the block just read
+    // One brace too few or too many leads to others: only the first is told.
+    bool has_told_open_ = false;
+    bool has_told_surplus_ = false;
+};
+
+}  // namespace
+
+std::vector<KeepalivedLine> read_lines(std::string_view text, Report& report) {
+    const std::vector<KeepalivedToken> tokens = lex_keepalived(text, report);
+    return LineReader(tokens, report).read();
+}
+
+}  // namespace config

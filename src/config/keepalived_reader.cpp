@@ -1,0 +1,192 @@
+#include "config/keepalived_reader.hpp"
+
+#include "config/keepalived_instance.hpp"
+#include "config/keepalived_keywords.hpp"
+#include "config/keepalived_script.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace config {
+
+namespace {
+
+/// What the block global_defs says.
+struct Globals {
+    std::string script_user;  ///< of scripts that say none; empty where it says none either
+    std::optional<Place> mail_place;
+};
+
+class GlobalsReader {
+public:
+    explicit GlobalsReader(Report& report) : report_(report) {}
+
+    Globals read(const KeepalivedLine& line) {
+        static constexpr std::array<KeepalivedKeyword<GlobalsReader>, 13> keywords = {{
+            {"router_id", &GlobalsReader::ignore},
+            {"script_user", &GlobalsReader::take_script_user},
+            {"enable_script_security", &GlobalsReader::ignore},
+            {"vrrp_version", &GlobalsReader::take_version},
+            {"notification_email", &GlobalsReader::take_mail, KeepalivedForm::block},
+            {"notification_email_from", &GlobalsReader::take_mail},
+            {"smtp_server", &GlobalsReader::take_mail},
+            {"smtp_connect_timeout", &GlobalsReader::take_mail},
+            {"smtp_helo_name", &GlobalsReader::take_mail},
+            {"smtp_alert", &GlobalsReader::take_mail},
+            {"smtp_alert_vrrp", &GlobalsReader::take_mail},
+            {"smtp_alert_checker", &GlobalsReader::take_mail},
+            {"no_email_faults", &GlobalsReader::take_mail},
+        }};
+        read_keywords(line.block, "global_defs",
+                      std::span<const KeepalivedKeyword<GlobalsReader>>(keywords), *this, report_);
+        return globals_;
+    }
+
+private:
+    /// router_id names the host in mails only, and no script here runs as root unless told to.
+    void ignore(const KeepalivedLine&) {}
+
+    void take_script_user(const KeepalivedLine& line) {
+        globals_.script_user = read_user(line, report_);
+    }
+    void take_version(const KeepalivedLine& line) { read_keepalived_version(line, report_); }
+
+    void take_mail(const KeepalivedLine& line) {
+        globals_.mail_place = globals_.mail_place.value_or(line.place());
+    }
+
+    Report& report_;
+    Globals globals_;
+};
+
+class FileReader {
+public:
+    FileReader(std::string_view text, Report& report) : text_(text), report_(report) {}
+
+    Config read() {
+        static constexpr std::array<KeepalivedKeyword<FileReader>, 3> keywords = {{
+            {"global_defs", &FileReader::take_globals, KeepalivedForm::block},
+            {"vrrp_script", &FileReader::take_script, KeepalivedForm::block},
+            {"vrrp_instance", &FileReader::take_instance, KeepalivedForm::block},
+        }};
+        const std::vector<KeepalivedLine> lines = read_lines(text_, report_);
+        read_keywords(lines, "keepalived.conf",
+                      std::span<const KeepalivedKeyword<FileReader>>(keywords), *this, report_);
+        if (draft_.routers.empty() && !report_.has_errors()) {
+            report_.error({}, "no router is defined", "add a block vrrp_instance NAME { ... }");
+        }
+        apply_script_user();
+        apply_weights();
+        return complete(draft_, {"vrrp_script", Severity::warning}, report_);
+    }
+
+private:
+    void take_globals(const KeepalivedLine& line) {
+        expect_alone(line, report_);
+        const Globals globals = GlobalsReader(report_).read(line);
+        script_user_ = globals.script_user;
+        note_mail(globals.mail_place);
+    }
+
+    /// One warning for all the mail keywords of the file.
+    void note_mail(const std::optional<Place>& place) {
+        if (place && !std::exchange(has_told_mail_, true)) {
+            report_.warning(*place, "no mail is sent: the mail keywords have no effect here",
+                            "let what reads the log tell you of \"state changed\"");
+        }
+    }
+
+    void take_script(const KeepalivedLine& line) {
+        CheckDraft script = read_keepalived_script(line, text_, report_);
+        if (script.check.name.empty()) {
+            return;
+        }
+        const auto first = std::ranges::find(draft_.checks, script.check.name,
+                                             [](const auto& check) { return check.check.name; });
+        if (first != draft_.checks.end()) {
+            report_twice("vrrp_script", script.check.name, script.place, first->place);
+            return;
+        }
+        draft_.checks.push_back(std::move(script));
+    }
+
+    void take_instance(const KeepalivedLine& line) {
+        KeepalivedInstance instance = read_keepalived_instance(line, report_);
+        const std::string& name = instance.router.router.name;
+        note_mail(instance.mail_place);
+        if (name.empty()) {
+            return;
+        }
+        const auto first = std::ranges::find(
+            draft_.routers, name, [](const RouterDraft& router) { return router.router.name; });
+        if (first != draft_.routers.end()) {
+            report_twice("vrrp_instance", name, instance.router.place, first->place);
+            return;
+        }
+        for (const TrackedScript& script : instance.scripts) {
+            instance.router.checks.push_back({script.name, script.place, true});
+            tracked_[script.name].push_back(script);
+        }
+        draft_.routers.push_back(std::move(instance.router));
+    }
+
+    void report_twice(std::string_view keyword, const std::string& name, Place place, Place first) {
+        report_.error(place,
+                      fmt::format("{} {} is defined already (line {})", keyword, name, first.line),
+                      "give each a name of its own");
+    }
+
+    /// global_defs may stand below the scripts.
+    void apply_script_user() {
+        for (CheckDraft& check : draft_.checks) {
+            auto& probe = std::get<health::ScriptProbeConfig>(check.check.probe);
+            if (probe.user.empty()) {
+                probe.user = script_user_;
+            }
+        }
+    }
+
+    /// A weight in track_script replaces the script's own; 0 makes the script fatal.
+    void apply_weights() {
+        for (CheckDraft& check : draft_.checks) {
+            const int own = check.check.weight.value_or(0);
+            const std::vector<TrackedScript>& tracked = tracked_[check.check.name];
+            if (tracked.empty()) {
+                continue;
+            }
+            const int weight = tracked.front().weight.value_or(own);
+            for (const TrackedScript& other : tracked) {
+                if (other.weight.value_or(own) != weight) {
+                    report_.error(
+                        other.place,
+                        fmt::format("{} has weight {} here and {} in line {}", check.check.name,
+                                    other.weight.value_or(own), weight, tracked.front().place.line),
+                        "a script has one weight for all instances so far");
+                }
+            }
+            check.check.weight = weight == 0 ? std::nullopt : std::optional(weight);
+        }
+    }
+
+    std::string_view text_;
+    Report& report_;
+    Draft draft_;
+    std::string script_user_;
+    bool has_told_mail_ = false;
+    std::map<std::string, std::vector<TrackedScript>> tracked_;
+};
+
+}  // namespace
+
+Config read_keepalived(std::string_view text, Report& report) {
+    return FileReader(text, report).read();
+}
+
+}  // namespace config

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "config/draft.hpp"
+#include "config/keepalived_line.hpp"
+
+#include <string_view>
+
+namespace config {
+
+/// Reads a block vrrp_script NAME { … }. `text` is the whole file: a script's command is split by
+/// other rules than the rest of it. What it reports as wrong keeps its default.
+[[nodiscard]] CheckDraft read_keepalived_script(const KeepalivedLine& line, std::string_view text,
+                                                Report& report);
+
+/// "user NAME", as scripts and global_defs have it; empty after an error.
+[[nodiscard]] std::string read_user(const KeepalivedLine& line, Report& report);
+
+}  // namespace config

@@ -1,0 +1,85 @@
+#include "config/lint.hpp"
+
+#include "config/nearest.hpp"
+#include "config/text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <filesystem>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace config {
+
+namespace {
+
+class Linter {
+public:
+    explicit Linter(const std::string& file) : file_(file) {}
+
+    void check_interface(const Router& router, std::span<const std::string> link_names) {
+        if (std::ranges::find(link_names, router.interface) != link_names.end()) {
+            return;
+        }
+        warn(router.interface_place,
+             fmt::format("interface {} is not there; router {} waits for it",
+                         in_quotes(router.interface), router.name),
+             suggest(router.interface, link_names));
+    }
+
+    void check_program(const health::CheckConfig& check, Place place) {
+        const auto* const script = std::get_if<health::ScriptProbeConfig>(&check.probe);
+        if (script == nullptr || !script->command.front().starts_with('/')) {
+            return;  // a program that was not found has been told of already
+        }
+        const std::string& path = script->command.front();
+        std::error_code error;
+        const std::filesystem::file_status status = std::filesystem::status(path, error);
+        if (!std::filesystem::exists(status)) {
+            warn(place, fmt::format("check {} fails: {} is not there", check.name, in_quotes(path)),
+                 "");
+            return;
+        }
+        using std::filesystem::perms;
+        const perms any_execute = perms::owner_exec | perms::group_exec | perms::others_exec;
+        if (!std::filesystem::is_regular_file(status)) {
+            warn(place,
+                 fmt::format("check {} fails: {} is not a program", check.name, in_quotes(path)),
+                 "");
+        } else if ((status.permissions() & any_execute) == perms::none) {
+            warn(place,
+                 fmt::format("check {} fails: {} is not executable", check.name, in_quotes(path)),
+                 fmt::format("chmod +x {}", path));
+        }
+    }
+
+    Diagnostics take() { return std::move(diagnostics_); }
+
+private:
+    void warn(Place place, std::string message, std::string advice) {
+        diagnostics_.push_back(
+            {Severity::warning, file_, place, std::move(message), std::move(advice)});
+    }
+
+    const std::string& file_;
+    Diagnostics diagnostics_;
+};
+
+}  // namespace
+
+Diagnostics lint(const Config& config, const std::string& file,
+                 std::span<const std::string> link_names) {
+    Linter linter(file);
+    for (const Router& router : config.routers) {
+        linter.check_interface(router, link_names);
+    }
+    for (std::size_t index = 0; index < config.checks.size(); ++index) {
+        linter.check_program(config.checks[index], config.check_places[index]);
+    }
+    return linter.take();
+}
+
+}  // namespace config

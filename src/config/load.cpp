@@ -1,0 +1,93 @@
+#include "config/load.hpp"
+
+#include "config/format.hpp"
+#include "config/keepalived_reader.hpp"
+#include "config/report.hpp"
+#include "config/text.hpp"
+#include "config/toml_reader.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <expected>
+#include <filesystem>
+#include <fstream>
+#include <system_error>
+#include <utility>
+
+namespace config {
+
+namespace {
+
+Loaded failure(const std::string& path, Place place, std::string message, std::string advice = {}) {
+    Loaded loaded;
+    loaded.diagnostics.push_back(
+        {Severity::error, path, place, std::move(message), std::move(advice)});
+    return loaded;
+}
+
+/// The content of a file, at most one byte more than is read.
+std::expected<std::string, std::string> read_file(const std::string& path) {
+    std::error_code error;
+    const std::filesystem::file_status status = std::filesystem::status(path, error);
+    if (error) {
+        return std::unexpected(error.message());
+    }
+    if (!std::filesystem::is_regular_file(status)) {
+        return std::unexpected(std::filesystem::is_directory(status) ? "it is a directory"
+                                                                     : "it is not a regular file");
+    }
+    errno = 0;
+    std::ifstream file(path, std::ios::binary);
+    if (!file) {
+        return std::unexpected(std::generic_category().message(errno));
+    }
+    std::string content(max_text_size + 1, '\0');
+    file.read(content.data(), static_cast<std::streamsize>(content.size()));
+    if (file.bad()) {
+        return std::unexpected(std::generic_category().message(errno));
+    }
+    content.resize(static_cast<std::size_t>(file.gcount()));
+    return content;
+}
+
+bool is_blank(std::string_view text) {
+    return text.find_first_not_of(" \t\n") == std::string_view::npos;
+}
+
+}  // namespace
+
+Loaded load(const std::string& path, std::string_view host) {
+    const auto content = read_file(path);
+    if (!content) {
+        return failure(path, {}, fmt::format("the file cannot be read: {}", content.error()));
+    }
+    return load_text(path, *content, host);
+}
+
+Loaded load_text(const std::string& path, std::string_view text, std::string_view host) {
+    const auto normalized = normalize(text);
+    if (!normalized) {
+        return failure(path, normalized.error().place, normalized.error().message);
+    }
+    if (is_blank(*normalized)) {
+        return failure(path, {}, "the file is empty", "a file defines at least one router");
+    }
+    const Format format = format_of(path, *normalized);
+    if (format == Format::toml && begins_as_keepalived(*normalized)) {
+        return failure(path, {}, "this is a keepalived.conf, and its name says TOML",
+                       "give it a name that does not end in .toml");
+    }
+    Report report(path);
+    Config config = format == Format::toml ? read_toml(*normalized, host, report)
+                                           : read_keepalived(*normalized, report);
+    Loaded loaded;
+    loaded.diagnostics = report.diagnostics();
+    if (!report.has_errors()) {
+        loaded.config = std::move(config);
+    }
+    return loaded;
+}
+
+}  // namespace config

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "config/diagnostic.hpp"
+
+#include <cstddef>
+#include <string>
+
+namespace config {
+
+/// What is wrong with a value, and what to do about it; the reader that knows its place says it.
+struct Complaint {
+    std::string message;
+    std::string advice;
+
+    friend bool operator==(const Complaint&, const Complaint&) = default;
+};
+
+/// The diagnostics of one file while it is being read.
+class Report {
+public:
+    /// Errors after this many are not kept: nobody reads them.
+    static constexpr std::size_t max_errors = 100;
+
+    explicit Report(std::string file) : file_(std::move(file)) {}
+
+    void error(Place place, std::string message, std::string advice = {});
+    void error(Place place, const Complaint& complaint);
+    void warning(Place place, std::string message, std::string advice = {});
+
+    /// Whether further errors would not be kept: a reader of many values may stop.
+    [[nodiscard]] bool is_full() const { return error_count_ > max_errors; }
+
+    [[nodiscard]] bool has_errors() const { return error_count_ > 0; }
+
+    /// All that was said, in the order of the file.
+    [[nodiscard]] Diagnostics diagnostics() const;
+
+private:
+    void add(Severity severity, Place place, std::string message, std::string advice);
+
+    std::string file_;
+    std::size_t error_count_ = 0;
+    Diagnostics diagnostics_;
+};
+
+}  // namespace config

@@ -1,0 +1,197 @@
+#include "config/toml_section.hpp"
+
+#include "config/nearest.hpp"
+#include "config/text.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <utility>
+
+namespace config {
+
+namespace {
+
+/// What keepalived.conf calls things, for those who come from there.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 12> foreign_names = {{
+    {"virtual_router_id", "vrid"},
+    {"virtual_ipaddress", "addresses"},
+    {"address", "addresses"},
+    {"vip", "addresses"},
+    {"auth_pass", "password"},
+    {"advert_int", "interval"},
+    {"track_script", "checks"},
+    {"check", "checks"},
+    {"nopreempt", "preempt = false"},
+    {"state", "priority"},
+    {"quorum", "min"},
+    {"dev", "interface"},
+}};
+
+std::string advice_for_key(const std::string& key, const std::vector<std::string>& known) {
+    for (const auto& [foreign, ours] : foreign_names) {
+        const std::string own_key(ours.substr(0, ours.find(' ')));
+        if (key == foreign && std::ranges::find(known, own_key) != known.end()) {
+            return fmt::format("here it is {}", ours);
+        }
+    }
+    return suggest(key, known);
+}
+
+/// The entries of a table of hosts. An unquoted name with dots is a table within a table to TOML,
+/// and a host's name all the same to whoever wrote it.
+void collect_hosts(const std::string& prefix, const TomlNode& table,
+                   std::vector<std::pair<std::string, TomlNode>>& hosts) {
+    for (const auto& [name, node] : table.entries()) {
+        if (node.kind() == TomlKind::table) {
+            collect_hosts(prefix + name + '.', node, hosts);
+        } else {
+            hosts.emplace_back(prefix + name, node);
+        }
+    }
+}
+
+std::string short_name(const std::string& host) {
+    return host.substr(0, host.find('.'));
+}
+
+}  // namespace
+
+TomlSection::TomlSection(std::string title, const TomlNode& table, std::string_view host,
+                         Report& report)
+    : title_(std::move(title)),
+      place_(table.place()),
+      entries_(table.entries()),
+      host_(host),
+      report_(report) {}
+
+bool TomlSection::has(const std::string& key) const {
+    return std::ranges::any_of(entries_, [&key](const auto& entry) { return entry.first == key; });
+}
+
+void TomlSection::require(const std::string& key, const std::string& example) {
+    if (!has(key)) {
+        report_.error(place(), fmt::format("{} has no {}", title_, key),
+                      fmt::format("add a line such as {} = {}", key, example));
+    }
+}
+
+void TomlSection::refuse(const std::string& key, const std::string& reason) {
+    known_keys_.insert(key);
+    for (const auto& [name, node] : entries_) {
+        if (name == key) {
+            report_.error(node.place(), fmt::format("{} {}", key, reason));
+        }
+    }
+}
+
+std::vector<HostValue> TomlSection::values(const std::string& key) {
+    const bool is_first_time = known_keys_.insert(key).second;
+    const auto entry = std::ranges::find_if(
+        entries_, [&key](const auto& candidate) { return candidate.first == key; });
+    if (entry == entries_.end()) {
+        return {};
+    }
+    if (entry->second.kind() != TomlKind::table) {
+        return {{entry->second, true}};
+    }
+    std::vector<std::pair<std::string, TomlNode>> hosts;
+    collect_hosts("", entry->second, hosts);
+    if (hosts.size() > max_hosts) {
+        report_.error(entry->second.place(),
+                      fmt::format("{} lists more than {} hosts", key, max_hosts));
+        return {};
+    }
+    std::vector<std::string> names;
+    for (const auto& host : hosts) {
+        names.push_back(host.first);
+    }
+    const bool has_full_name = std::ranges::find(names, host_) != names.end();
+    const std::string chosen = has_full_name ? host_ : short_name(host_);
+    if (is_first_time && std::ranges::find(names, chosen) == names.end()) {
+        report_missing_host(key, entry->second, names);
+    }
+    std::vector<HostValue> result;
+    for (const auto& [name, node] : hosts) {
+        result.push_back({node, name == chosen});
+    }
+    return result;
+}
+
+Place TomlSection::place_of(const std::string& key) {
+    for (const HostValue& candidate : values(key)) {
+        if (candidate.is_here) {
+            return candidate.node.place();
+        }
+    }
+    return place();
+}
+
+void TomlSection::report_missing_host(const std::string& key, const TomlNode& table,
+                                      const std::vector<std::string>& hosts) {
+    const std::string looked_up =
+        short_name(host_) == host_
+            ? in_quotes(host_)
+            : fmt::format("{} and {}", in_quotes(host_), in_quotes(short_name(host_)));
+    const std::string_view meant = nearest(short_name(host_), hosts);
+    std::string message =
+        hosts.empty() ? fmt::format("{} lists no host; looked up {}", key, looked_up)
+                      : fmt::format("{} has no value for this host; looked up {}, listed: {}", key,
+                                    looked_up, fmt::join(hosts, ", "));
+    report_.error(table.place(), std::move(message),
+                  meant.empty() ? "\"uname -n\" shows the name of a host"
+                                : fmt::format("did you mean {}? \"uname -n\" shows the name of a "
+                                              "host",
+                                              meant));
+}
+
+std::optional<int> TomlSection::number(const std::string& key, const Range& range) {
+    return value(key, [&](const TomlNode& node) -> std::optional<int> {
+        if (node.kind() != TomlKind::whole_number) {
+            report_.error(node.place(), out_of_range(key, node.kind_text(), range));
+            return std::nullopt;
+        }
+        const std::int64_t number = node.whole_number();
+        if (!range.contains(number)) {
+            report_.error(node.place(), out_of_range(key, std::to_string(number), range));
+            return std::nullopt;
+        }
+        return static_cast<int>(number);
+    });
+}
+
+std::optional<bool> TomlSection::flag(const std::string& key) {
+    return value(key, [&](const TomlNode& node) -> std::optional<bool> {
+        if (node.kind() != TomlKind::boolean) {
+            report_.error(node.place(),
+                          fmt::format("{} is {}, expected true or false", key, node.kind_text()));
+            return std::nullopt;
+        }
+        return node.boolean();
+    });
+}
+
+std::optional<std::string> TomlSection::text_of(const std::string& key, const TomlNode& node,
+                                                std::string_view example) {
+    if (node.kind() != TomlKind::text) {
+        report_.error(node.place(),
+                      fmt::format("{} is {}, expected {}", key, node.kind_text(), example));
+        return std::nullopt;
+    }
+    return node.text();
+}
+
+void TomlSection::finish() {
+    const std::vector<std::string> known(known_keys_.begin(), known_keys_.end());
+    for (const auto& [key, node] : entries_) {
+        if (!known_keys_.contains(key) && !report_.is_full()) {
+            report_.error(node.place(), fmt::format("unknown key {} in {}", in_quotes(key), title_),
+                          advice_for_key(key, known));
+        }
+    }
+}
+
+}  // namespace config

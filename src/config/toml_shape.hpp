@@ -1,0 +1,22 @@
+#pragma once
+
+#include "config/report.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+namespace config {
+
+/// A mistake in the outer form of a TOML text.
+struct ShapeError {
+    std::size_t offset = 0;  ///< in bytes from the start of the text
+    Complaint complaint;
+};
+
+/// The first place where a normalized text does not have the shape of TOML: lines, keys, brackets,
+/// quotes, words. It tells the usual mistakes exactly, and keeps nesting from toml11, which
+/// recurses without a limit; what it lets pass is for toml11 to judge.
+[[nodiscard]] std::optional<ShapeError> find_shape_error(std::string_view text);
+
+}  // namespace config

@@ -1,0 +1,219 @@
+#include "config/values.hpp"
+
+#include "config/text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <optional>
+
+namespace config {
+
+namespace {
+
+constexpr std::size_t max_name_size = 64;
+constexpr std::size_t max_interface_size = 15;  // IFNAMSIZ without the zero at its end
+
+bool is_digit(char letter) {
+    return letter >= '0' && letter <= '9';
+}
+
+bool is_name_letter(char letter) {
+    return is_digit(letter) || (letter >= 'a' && letter <= 'z') ||
+           (letter >= 'A' && letter <= 'Z') || letter == '_' || letter == '.' || letter == '-';
+}
+
+std::unexpected<Complaint> complain(std::string message, std::string advice = {}) {
+    return std::unexpected(Complaint{std::move(message), std::move(advice)});
+}
+
+/// A whole number that is all of `text`, without a sign.
+std::optional<int> to_number(std::string_view text) {
+    int number = 0;
+    const char* const end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, number);
+    const bool is_number = !text.empty() && is_digit(text.front());
+    return is_number && stop == end && error == std::errc{} ? std::optional(number) : std::nullopt;
+}
+
+std::uint32_t to_number(const vrrp::IpAddress& address) {
+    std::uint32_t number = 0;
+    for (const std::byte byte : address.bytes()) {
+        number = (number << 8U) | std::to_integer<std::uint32_t>(byte);
+    }
+    return number;
+}
+
+/// What keeps a host from having this address; empty where nothing does.
+std::string_view why_no_host(std::uint32_t address) {
+    const std::uint32_t first = address >> 24U;
+    if (first == 0) {
+        return "means \"this network\"";
+    }
+    if (first == 127) {
+        return "is a loopback address";
+    }
+    if (first >= 224 && first <= 239) {
+        return "is a multicast address";
+    }
+    return first >= 240 ? "is reserved" : "";
+}
+
+/// The same for its place in its network. RFC 3021: a /31 has neither network nor broadcast
+/// address.
+std::string_view why_no_host(std::uint32_t address, int prefix_length) {
+    if (prefix_length >= 31) {
+        return {};
+    }
+    const std::uint32_t host_bits = 0xFFFFFFFFU >> static_cast<unsigned>(prefix_length);
+    if ((address & host_bits) == 0) {
+        return "is the address of its network";
+    }
+    return (address & host_bits) == host_bits ? "is the broadcast address of its network" : "";
+}
+
+std::int64_t unit_in_microseconds(std::string_view unit) {
+    if (unit == "ms") {
+        return 1'000;
+    }
+    if (unit == "s") {
+        return 1'000'000;
+    }
+    if (unit == "m") {
+        return 60'000'000;
+    }
+    return unit == "h" ? 3'600'000'000 : 0;
+}
+
+/// "12.5" as 12500; nullopt for anything but digits with at most three decimals.
+std::optional<std::int64_t> to_thousandths(std::string_view text) {
+    const std::size_t point = text.find('.');
+    const std::string_view whole = text.substr(0, point);
+    const std::string_view decimals =
+        point == std::string_view::npos ? "0" : text.substr(point + 1);
+    const bool is_number = !whole.empty() && whole.size() <= 6 && !decimals.empty() &&
+                           decimals.size() <= 3 && std::ranges::all_of(whole, is_digit) &&
+                           std::ranges::all_of(decimals, is_digit);
+    if (!is_number) {
+        return std::nullopt;
+    }
+    std::string digits(whole);
+    digits += decimals;
+    digits.append(3 - decimals.size(), '0');
+    return std::stoll(digits);
+}
+
+}  // namespace
+
+Complaint out_of_range(std::string_view what, std::string_view found, const Range& range) {
+    return {fmt::format("{} is {}, expected a whole number from {} to {}", what, found, range.first,
+                        range.last),
+            ""};
+}
+
+Checked<std::string> to_name(std::string_view what, std::string_view text) {
+    if (text.empty()) {
+        return complain(fmt::format("{} is empty", what));
+    }
+    if (text.size() > max_name_size) {
+        return complain(fmt::format("{} {} is longer than {} characters", what, in_quotes(text),
+                                    max_name_size));
+    }
+    if (!std::ranges::all_of(text, is_name_letter)) {
+        return complain(fmt::format("{} {} is not made of letters, digits, '_', '.' and '-' alone",
+                                    what, in_quotes(text)));
+    }
+    return std::string(text);
+}
+
+Checked<std::string> to_interface(std::string_view text) {
+    if (text.empty()) {
+        return complain("interface is empty", "\"ip link\" shows the interfaces of a host");
+    }
+    if (text.size() > max_interface_size) {
+        return complain(
+            fmt::format("interface {} is longer than the {} characters that Linux allows",
+                        in_quotes(text), max_interface_size));
+    }
+    // What dev_valid_name() of the kernel refuses.
+    const bool is_name = std::ranges::none_of(text, [](char letter) {
+        return letter == '/' || letter == ':' || static_cast<unsigned char>(letter) <= ' ';
+    });
+    if (!is_name || text == "." || text == "..") {
+        return complain(fmt::format("interface {} is not a name that a Linux interface can have",
+                                    in_quotes(text)),
+                        "\"ip link\" shows the interfaces of a host");
+    }
+    return std::string(text);
+}
+
+Checked<vrrp::VirtualAddress> to_virtual_address(std::string_view text) {
+    const std::size_t slash = text.find('/');
+    const std::string_view address_text = text.substr(0, slash);
+    if (address_text.find(':') != std::string_view::npos) {
+        return complain(
+            fmt::format("{} is an IPv6 address, expected an IPv4 address", in_quotes(text)),
+            "IPv6 comes with version 3 of VRRP, which is not there yet");
+    }
+    const auto address = vrrp::IpAddress::from_text(address_text);
+    if (!address) {
+        return complain(fmt::format("{} is not an IPv4 address", in_quotes(text)),
+                        "write it as \"192.0.2.1/24\"");
+    }
+    const auto prefix_length =
+        slash == std::string_view::npos ? std::optional(32) : to_number(text.substr(slash + 1));
+    if (!prefix_length || *prefix_length < 1 || *prefix_length > 32) {
+        return complain(fmt::format("{} has no prefix length from 1 to 32", in_quotes(text)),
+                        "write it as \"192.0.2.1/24\", with the prefix length of the interface");
+    }
+    const std::uint32_t number = to_number(*address);
+    std::string_view why = why_no_host(number);
+    if (why.empty()) {
+        why = why_no_host(number, *prefix_length);
+    }
+    if (!why.empty()) {
+        return complain(fmt::format("{} {}, which no host can have", in_quotes(text), why));
+    }
+    return vrrp::VirtualAddress{*address, static_cast<std::uint8_t>(*prefix_length)};
+}
+
+Checked<vrrp::Duration> to_duration(std::string_view what, std::string_view text) {
+    const auto unit = std::ranges::find_if_not(
+        text, [](char letter) { return is_digit(letter) || letter == '.'; });
+    const auto size = static_cast<std::size_t>(unit - text.begin());
+    const auto amount = to_thousandths(text.substr(0, size));
+    const std::int64_t microseconds = unit_in_microseconds(text.substr(size));
+    if (!amount || microseconds == 0) {
+        return complain(fmt::format("{} is {}, expected a duration with a unit: ms, s, m or h",
+                                    what, in_quotes(text)),
+                        "write it as \"1s\", \"1.5s\" or \"100ms\"");
+    }
+    return std::chrono::microseconds(*amount * (microseconds / 1000));
+}
+
+Checked<vrrp::Centiseconds> to_interval(std::string_view what, vrrp::Duration duration) {
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(duration);
+    if (seconds != duration || seconds.count() < 1 || seconds.count() > 255) {
+        return complain(fmt::format(
+            "{} is out of range: version 2 of VRRP counts whole seconds, 1s to 255s", what));
+    }
+    return vrrp::Centiseconds(seconds);
+}
+
+Checked<vrrp::Password> to_password(std::string_view what, std::string_view text) {
+    if (text.empty()) {
+        return complain(fmt::format("{} is empty", what), "leave it out for routers without one");
+    }
+    if (text.find('\0') != std::string_view::npos) {
+        return complain(fmt::format("{} contains a zero byte", what));
+    }
+    vrrp::Password password{};
+    const std::string_view used = text.substr(0, password.size());
+    std::ranges::transform(used, password.begin(),
+                           [](char letter) { return static_cast<std::byte>(letter); });
+    return password;
+}
+
+}  // namespace config

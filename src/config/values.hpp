@@ -1,0 +1,65 @@
+#pragma once
+
+#include "config/report.hpp"
+#include "vrrp/address.hpp"
+#include "vrrp/advertisement.hpp"
+#include "vrrp/time.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <string_view>
+
+namespace config {
+
+template <class Value>
+using Checked = std::expected<Value, Complaint>;
+
+/// Whole numbers, both ends included.
+struct Range {
+    int first = 0;
+    int last = 0;
+
+    [[nodiscard]] constexpr bool contains(std::int64_t number) const {
+        return number >= first && number <= last;
+    }
+};
+
+inline constexpr Range router_id_range{1, 255};
+inline constexpr Range priority_range{1, 255};
+inline constexpr Range count_range{1, 1000};  ///< rise, fall, min
+inline constexpr Range weight_range{-253, 253};
+
+inline constexpr std::size_t max_addresses = 255;  ///< what an advertisement can count
+
+/// The shortest and longest interval and timeout of a script.
+inline constexpr vrrp::Duration min_script_time = std::chrono::milliseconds(10);
+inline constexpr vrrp::Duration max_script_time = std::chrono::hours(1);
+
+/// A number outside of its range, in words.
+[[nodiscard]] Complaint out_of_range(std::string_view what, std::string_view found,
+                                     const Range& range);
+
+/// A name of a router, check or user: letters, digits, '_', '.', '-'.
+[[nodiscard]] Checked<std::string> to_name(std::string_view what, std::string_view text);
+
+/// A name that the kernel could give a link.
+[[nodiscard]] Checked<std::string> to_interface(std::string_view text);
+
+/// "192.0.2.1/24", or without a prefix, which means /32; an address that a host can have.
+[[nodiscard]] Checked<vrrp::VirtualAddress> to_virtual_address(std::string_view text);
+
+/// "1s", "100ms", "2m", "1.5s" (at most three decimals), "1h".
+[[nodiscard]] Checked<vrrp::Duration> to_duration(std::string_view what, std::string_view text);
+
+/// The advertisement interval of version 2: whole seconds, 1 to 255.
+[[nodiscard]] Checked<vrrp::Centiseconds> to_interval(std::string_view what,
+                                                      vrrp::Duration duration);
+
+/// The first eight bytes of a text that is not empty: version 2 carries no more, and the reader
+/// warns of a longer one. A complaint never tells the text.
+[[nodiscard]] Checked<vrrp::Password> to_password(std::string_view what, std::string_view text);
+
+}  // namespace config

@@ -1,0 +1,159 @@
+#include "catch2.hpp"
+#include "config/load.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+// The texts that a reader of a configuration gets to see, compared to the letter. With
+// UPDATE_GOLDEN=1 in its environment the test writes what it should have found.
+
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path source_root = SOURCE_ROOT;
+const fs::path golden = source_root / "test" / "golden";
+
+std::string content_of(const fs::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    std::ostringstream content;
+    content << file.rdbuf();
+    return content.str();
+}
+
+std::string in_milliseconds(vrrp::Duration duration) {
+    return fmt::format("{}ms",
+                       std::chrono::duration_cast<std::chrono::milliseconds>(duration).count());
+}
+
+std::string to_text(const health::ProbeConfig& probe) {
+    if (const auto* const process = std::get_if<health::ProcessProbeConfig>(&probe)) {
+        return fmt::format("process {} min {}", process->name, process->min);
+    }
+    const auto& script = std::get<health::ScriptProbeConfig>(probe);
+    return fmt::format("script [{}] interval {} timeout {} user \"{}\"",
+                       fmt::join(script.command, "|"), in_milliseconds(script.interval),
+                       in_milliseconds(script.timeout), script.user);
+}
+
+std::string to_text(const health::CheckConfig& check) {
+    return fmt::format("check {}: {} rise {} fall {} {}\n", check.name, to_text(check.probe),
+                       check.rise, check.fall,
+                       check.weight ? fmt::format("weight {}", *check.weight) : "fatal");
+}
+
+std::string to_text(const std::optional<vrrp::Password>& password) {
+    if (!password) {
+        return "none";
+    }
+    const auto* const bytes = reinterpret_cast<const char*>(password->data());
+    return fmt::format("\"{}\"", std::string(bytes, std::find(bytes, bytes + 8, '\0')));
+}
+
+std::string to_text(const config::Router& router) {
+    std::vector<std::string> addresses;
+    for (const vrrp::VirtualAddress& address : router.addresses) {
+        addresses.push_back(vrrp::to_text(address));
+    }
+    const vrrp::RouterConfig& protocol = router.protocol;
+    return fmt::format(
+        "router {}: {} vrid {} priority {} interval {}cs{}{} password {} addresses {} checks {}\n",
+        router.name, router.interface, protocol.virtual_router_id, protocol.priority,
+        protocol.interval.count(), protocol.preempt ? " preempt" : "",
+        protocol.strict ? " strict" : "", to_text(protocol.password), fmt::join(addresses, ","),
+        fmt::join(router.checks, ","));
+}
+
+std::string to_text(const config::Loaded& loaded) {
+    std::string text;
+    for (const config::Diagnostic& diagnostic : loaded.diagnostics) {
+        text += config::to_text(diagnostic) + '\n';
+    }
+    if (!loaded.config) {
+        return text;
+    }
+    for (const health::CheckConfig& check : loaded.config->checks) {
+        text += to_text(check);
+    }
+    for (const config::Router& router : loaded.config->routers) {
+        text += to_text(router);
+    }
+    return text;
+}
+
+std::vector<fs::path> inputs() {
+    std::vector<fs::path> paths;
+    for (const fs::directory_entry& entry : fs::directory_iterator(golden)) {
+        const fs::path extension = entry.path().extension();
+        if (extension == ".toml" || extension == ".conf") {
+            paths.push_back(entry.path());
+        }
+    }
+    std::ranges::sort(paths);
+    return paths;
+}
+
+std::string only_mail_warning(const fs::path& path) {
+    return fmt::format(
+        "{}:2:4: warning: no mail is sent: the mail keywords have no effect here\n"
+        "  help: let what reads the log tell you of \"state changed\"\n",
+        path.filename().string());
+}
+
+}  // namespace
+
+TEST_CASE("each golden file gives the expected text", "[golden]") {
+    const bool is_update = std::getenv("UPDATE_GOLDEN") != nullptr;
+    for (const fs::path& path : inputs()) {
+        const std::string found = to_text(
+            config::load_text(path.filename().string(), content_of(path), "lb-master.example.com"));
+        const fs::path expected = path.string() + ".expected";
+        if (is_update) {
+            std::ofstream(expected, std::ios::binary) << found;
+        }
+        INFO(path.filename().string());
+        CHECK(found == content_of(expected));
+    }
+}
+
+TEST_CASE("the examples are read without a word for both hosts of the pair", "[golden]") {
+    for (const std::string host : {"lb-master", "lb-backup"}) {
+        const fs::path examples = source_root / "conf";
+        for (const fs::path& path :
+             {examples / "understudy.toml", examples / "keepalived" / (host + ".conf")}) {
+            const config::Loaded loaded = config::load(path.string(), host);
+            INFO(to_text(loaded));
+            CHECK(loaded.diagnostics.empty());
+            REQUIRE(loaded.config);
+            REQUIRE(loaded.config->routers.size() == 1);
+            CHECK(loaded.config->routers[0].protocol.priority == (host == "lb-master" ? 100 : 90));
+        }
+    }
+}
+
+TEST_CASE("the two files that Understudy was made for are read unchanged", "[golden]") {
+    const fs::path mission = source_root.parent_path() / "shared" / "mission";
+    for (const std::string host : {"lb-master", "lb-backup"}) {
+        const fs::path path = mission / (host + ".conf");
+        if (!fs::exists(path)) {
+            continue;
+        }
+        const std::string found =
+            to_text(config::load_text(path.filename().string(), content_of(path), host));
+        CHECK(found ==
+              only_mail_warning(path) +
+                  fmt::format("check check_nginx: script [/etc/keepalived/check_nginx.sh] interval "
+                              "1000ms timeout 1000ms user \"\" rise 1 fall 1 fatal\n"
+                              "router VI_1: eth0 vrid 51 priority {} interval 100cs preempt "
+                              "password \"1111\" addresses 192.168.56.60/24 checks check_nginx\n",
+                              host == "lb-master" ? 100 : 90));
+    }
+}
