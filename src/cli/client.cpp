@@ -1,0 +1,56 @@
+#include "cli/client.hpp"
+
+#include <curl/curl.h>
+#include <fmt/format.h>
+
+#include <cstddef>
+#include <memory>
+
+namespace cli {
+
+namespace {
+
+constexpr long time_limit_ms = 5000;
+
+std::size_t append(char* data, std::size_t size, std::size_t count, void* body) {
+    static_cast<std::string*>(body)->append(data, size * count);
+    return size * count;
+}
+
+std::string explain(CURLcode code, const std::string& socket_path) {
+    if (code == CURLE_COULDNT_CONNECT) {
+        return fmt::format(
+            "no daemon answers on {}\n  Is understudy running (understudy run --config FILE)? With "
+            "another --socket? May this user open the socket?",
+            socket_path);
+    }
+    return fmt::format("the daemon on {} gave no answer: {}", socket_path,
+                       curl_easy_strerror(code));
+}
+
+}  // namespace
+
+std::expected<std::string, std::string> get(const std::string& socket_path,
+                                            const std::string& path) {
+    const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(curl_easy_init(),
+                                                                   curl_easy_cleanup);
+    const std::string url = "http://understudy" + path;
+    std::string body;
+    curl_easy_setopt(curl.get(), CURLOPT_UNIX_SOCKET_PATH, socket_path.c_str());
+    curl_easy_setopt(curl.get(), CURLOPT_URL, url.c_str());
+    curl_easy_setopt(curl.get(), CURLOPT_TIMEOUT_MS, time_limit_ms);
+    curl_easy_setopt(curl.get(), CURLOPT_WRITEFUNCTION, append);
+    curl_easy_setopt(curl.get(), CURLOPT_WRITEDATA, &body);
+    const CURLcode code = curl_easy_perform(curl.get());
+    if (code != CURLE_OK) {
+        return std::unexpected(explain(code, socket_path));
+    }
+    long status = 0;
+    curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &status);
+    if (status != 200) {
+        return std::unexpected(fmt::format("the daemon answered {}: {}", status, body));
+    }
+    return body;
+}
+
+}  // namespace cli

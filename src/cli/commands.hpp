@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+
+namespace cli {
+
+/// Where the daemon's API is unless it is told otherwise.
+inline constexpr const char* default_socket = "/run/understudy/understudy.sock";
+
+/// Each command: its work, and the exit code.
+[[nodiscard]] int run(const std::string& config_path, const std::string& socket_path);
+[[nodiscard]] int check(const std::string& config_path);
+[[nodiscard]] int status(const std::string& socket_path, bool as_json);
+
+}  // namespace cli

@@ -1,0 +1,127 @@
+#include "engine/daemon.hpp"
+
+#include "os/log.hpp"
+#include "os/service.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace engine {
+
+std::expected<std::unique_ptr<Daemon>, os::Error> Daemon::start(const config::Config& config,
+                                                                os::Loop& loop) {
+    auto executor = Executor::open();
+    if (!executor) {
+        return std::unexpected(executor.error());
+    }
+    std::unique_ptr<Daemon> daemon(new Daemon(config, loop, std::move(*executor)));
+    if (const auto built = daemon->build(config); !built) {
+        return std::unexpected(built.error());
+    }
+    const vrrp::Instant now = loop.now();
+    daemon->take_links(now);
+    for (const auto& instance : daemon->instances_) {
+        instance->start(now);
+    }
+    if (const auto started = daemon->monitor_.start(); !started) {
+        return std::unexpected(started.error());
+    }
+    return daemon;
+}
+
+Daemon::Daemon(const config::Config& config, os::Loop& loop, Executor executor)
+    : loop_(loop),
+      started_at_(loop.now()),
+      executor_(std::move(executor)),
+      monitor_(config.checks, loop, [this](const health::Check& check, vrrp::Instant now) {
+          take_verdict(check, now);
+      }) {}
+
+std::expected<void, os::Error> Daemon::build(const config::Config& config) {
+    auto links = net::LinkMirror::open(loop_, [this](vrrp::Instant now) { take_links(now); });
+    if (!links) {
+        return std::unexpected(links.error());
+    }
+    links_.emplace(std::move(*links));
+    for (const config::Router& router : config.routers) {
+        std::vector<const health::Check*> checks;
+        for (const std::string& name : router.checks) {
+            checks.push_back(&monitor_.find(name));
+        }
+        auto instance = Instance::create(router, std::move(checks), segment_of(router.interface),
+                                         executor_, loop_);
+        if (!instance) {
+            return std::unexpected(instance.error());
+        }
+        instances_.push_back(std::move(*instance));
+    }
+    return {};
+}
+
+Segment& Daemon::segment_of(const std::string& interface) {
+    const auto found =
+        std::ranges::find_if(segments_, [&interface](const std::unique_ptr<Segment>& segment) {
+            return segment->interface() == interface;
+        });
+    if (found != segments_.end()) {
+        return **found;
+    }
+    return *segments_.emplace_back(std::make_unique<Segment>(interface, loop_));
+}
+
+void Daemon::take_links(vrrp::Instant now) {
+    for (const auto& segment : segments_) {
+        segment->update(links_->find(segment->interface()), now);
+    }
+}
+
+void Daemon::take_verdict(const health::Check& check, vrrp::Instant now) {
+    for (const auto& instance : instances_) {
+        instance->take_verdict(check, now);
+    }
+}
+
+void Daemon::stop(vrrp::Instant now) {
+    const bool is_impatient = std::exchange(is_stopping_, true);
+    os::log::info(is_impatient ? "stopping at once" : "stopping");
+    os::notify_stopping();
+    for (const auto& instance : instances_) {
+        instance->on_idle([this] { end_when_idle(); });
+        if (is_impatient) {
+            instance->stop_at_once(now);
+        } else {
+            instance->stop(now);
+        }
+    }
+    end_when_idle();
+}
+
+void Daemon::end_when_idle() {
+    const auto is_idle = [](const std::unique_ptr<Instance>& instance) {
+        return instance->is_idle();
+    };
+    if (std::ranges::all_of(instances_, is_idle)) {
+        loop_.stop(0);
+    }
+}
+
+Snapshot Daemon::snapshot() const {
+    const vrrp::Instant now = loop_.now();
+    Snapshot snapshot{
+        .host = os::host_name(),
+        .version = UNDERSTUDY_VERSION,
+        .pid = getpid(),
+        .taken_at = loop_.wall_time(now),
+        .started_at = loop_.wall_time(started_at_),
+        .routers = {},
+        .checks = monitor_.snapshot(),
+    };
+    for (const auto& instance : instances_) {
+        snapshot.routers.push_back(instance->snapshot());
+    }
+    return snapshot;
+}
+
+}  // namespace engine

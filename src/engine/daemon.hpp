@@ -1,0 +1,57 @@
+#pragma once
+
+#include "config/config.hpp"
+#include "engine/executor.hpp"
+#include "engine/instance.hpp"
+#include "engine/monitor.hpp"
+#include "engine/segment.hpp"
+#include "engine/snapshot.hpp"
+#include "net/link_mirror.hpp"
+#include "os/error.hpp"
+#include "os/loop.hpp"
+
+#include <expected>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace engine {
+
+/// The whole of Understudy at work on one host: links, checks and routers, in one loop. Pinned.
+class Daemon {
+public:
+    /// Acquires everything from the kernel and starts. `loop` outlives the daemon.
+    [[nodiscard]] static std::expected<std::unique_ptr<Daemon>, os::Error> start(
+        const config::Config& config, os::Loop& loop);
+
+    Daemon(const Daemon&) = delete;
+    Daemon& operator=(const Daemon&) = delete;
+
+    /// Leaves all elections, and stops the loop with exit code 0 when the last router is done. The
+    /// second call waits for no successor.
+    void stop(vrrp::Instant now);
+
+    [[nodiscard]] Snapshot snapshot() const;
+
+private:
+    Daemon(const config::Config& config, os::Loop& loop, Executor executor);
+
+    [[nodiscard]] std::expected<void, os::Error> build(const config::Config& config);
+    [[nodiscard]] Segment& segment_of(const std::string& interface);
+    void take_links(vrrp::Instant now);
+    void take_verdict(const health::Check& check, vrrp::Instant now);
+    void end_when_idle();
+
+    os::Loop& loop_;
+    vrrp::Instant started_at_;
+    bool is_stopping_ = false;
+    Executor executor_;
+    Monitor monitor_;
+    std::vector<std::unique_ptr<Segment>> segments_;
+    std::vector<std::unique_ptr<Instance>> instances_;
+    std::optional<net::LinkMirror> links_;
+};
+
+}  // namespace engine

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "engine/segment.hpp"
+#include "net/address_table.hpp"
+#include "net/announcer.hpp"
+#include "os/error.hpp"
+#include "vrrp/address.hpp"
+#include "vrrp/effect.hpp"
+#include "vrrp/virtual_router.hpp"
+
+#include <expected>
+#include <span>
+
+namespace engine {
+
+/// What an effect of one router is about.
+struct Subject {
+    const vrrp::VirtualRouter& router;
+    Segment& segment;
+    std::span<const vrrp::VirtualAddress> addresses;
+};
+
+/// Does to the kernel what a router says must be done.
+class Executor {
+public:
+    [[nodiscard]] static std::expected<Executor, os::Error> open();
+
+    /// Carries one effect out, before it returns. Effects that only tell something do nothing.
+    [[nodiscard]] std::expected<void, os::Error> execute(const vrrp::Effect& effect,
+                                                         const Subject& subject);
+
+private:
+    using Result = std::expected<void, os::Error>;
+
+    Executor(net::AddressTable table, net::Announcer announcer);
+
+    Result on(const vrrp::SendAdvertisement& effect, const Subject& subject);
+    Result on(const vrrp::InstallAddresses& effect, const Subject& subject);
+    Result on(const vrrp::RemoveAddresses& effect, const Subject& subject);
+    Result on(const vrrp::AnnounceAddresses& effect, const Subject& subject);
+
+    net::AddressTable table_;
+    net::Announcer announcer_;
+};
+
+}  // namespace engine

@@ -1,0 +1,97 @@
+#pragma once
+
+#include "config/config.hpp"
+#include "engine/executor.hpp"
+#include "engine/rate_limit.hpp"
+#include "engine/refusals.hpp"
+#include "engine/segment.hpp"
+#include "engine/snapshot.hpp"
+#include "health/check.hpp"
+#include "os/error.hpp"
+#include "os/loop.hpp"
+#include "vrrp/advertisement.hpp"
+#include "vrrp/event.hpp"
+#include "vrrp/virtual_router.hpp"
+
+#include <cstddef>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace engine {
+
+/// One virtual router at work: the protocol, its link, its checks, its timer. Pinned.
+class Instance {
+public:
+    /// All references outlive the instance; `checks` are those that the router names.
+    [[nodiscard]] static std::expected<std::unique_ptr<Instance>, os::Error> create(
+        const config::Router& router, std::vector<const health::Check*> checks, Segment& segment,
+        Executor& executor, os::Loop& loop);
+
+    Instance(const Instance&) = delete;
+    Instance& operator=(const Instance&) = delete;
+
+    /// Begins to take part, as soon as health and link allow it.
+    void start(vrrp::Instant now);
+    /// Stops: a master makes before it breaks, see is_idle().
+    void stop(vrrp::Instant now);
+    /// Stops without waiting for a successor.
+    void stop_at_once(vrrp::Instant now);
+    /// Whether a stopped instance has nothing left to do.
+    [[nodiscard]] bool is_idle() const;
+    /// Called whenever is_idle() may have become true.
+    void on_idle(std::move_only_function<void()> callback) { on_idle_ = std::move(callback); }
+
+    /// A VRRP message with our router id arrived.
+    void hear(std::span<const std::byte> message, const vrrp::PacketContext& packet,
+              vrrp::Instant now);
+    /// The segment's link is another or another way than before.
+    void take_link(vrrp::Instant now);
+    /// One of our checks has another verdict.
+    void take_verdict(const health::Check& check, vrrp::Instant now);
+
+    [[nodiscard]] const vrrp::VirtualRouter& router() const { return router_; }
+    [[nodiscard]] const std::string& name() const { return name_; }
+    [[nodiscard]] RouterSnapshot snapshot() const;
+
+private:
+    Instance(const config::Router& router, std::vector<const health::Check*> checks,
+             Segment& segment, Executor& executor, os::Loop& loop);
+
+    void deliver(const vrrp::Event& event, vrrp::Instant now);
+    void remove_left_overs();
+    [[nodiscard]] std::uint8_t fit_priority() const;
+    [[nodiscard]] Subject subject();
+
+    void tell(const vrrp::Effect& effect, vrrp::Instant now);
+    void on(const vrrp::SendAdvertisement& effect, vrrp::Instant now);
+    void on(const vrrp::StateChanged& effect, vrrp::Instant now);
+    void on(const vrrp::AdvertisementRefused& effect, vrrp::Instant now);
+    void on(const vrrp::AddressesDiffer& effect, vrrp::Instant now);
+    void tell_failure(const os::Error& error, vrrp::Instant now);
+    void tell_refusal(std::string_view reason, std::size_t subject, const vrrp::IpAddress& sender,
+                      vrrp::Instant now);
+
+    std::string name_;
+    std::vector<vrrp::VirtualAddress> addresses_;
+    std::vector<const health::Check*> checks_;
+    Segment& segment_;
+    Executor& executor_;
+    os::Loop& loop_;
+    os::Timer timer_;
+
+    vrrp::VirtualRouter router_;
+    bool is_clean_ = false;  ///< left-overs of an earlier run are removed
+    std::string health_;     ///< what moved the priority last
+    std::string reason_;     ///< why the state is as it is
+    vrrp::Instant since_;
+    Counters counters_;
+    Refusals refusals_;
+    RateLimit rate_limit_;
+    std::move_only_function<void()> on_idle_;
+};
+
+}  // namespace engine

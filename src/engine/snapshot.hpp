@@ -1,0 +1,63 @@
+#pragma once
+
+#include "health/check.hpp"
+#include "vrrp/address.hpp"
+#include "vrrp/effect.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace engine {
+
+using WallTime = std::chrono::system_clock::time_point;
+
+/// What a router has counted since the daemon's start.
+struct Counters {
+    std::uint64_t advertisements_sent = 0;
+    std::uint64_t advertisements_received = 0;  ///< well-formed ones for its id
+    std::uint64_t became_master = 0;
+    std::map<std::string, std::uint64_t> refused;  ///< by reason; of malformed ones too
+};
+
+/// One router, as it is now.
+struct RouterSnapshot {
+    std::string name;
+    std::string interface;
+    std::uint8_t virtual_router_id = 0;
+    vrrp::State state = vrrp::State::initialize;
+    WallTime since;
+    std::string reason;
+    std::uint8_t priority = 0;  ///< after health
+    std::uint8_t base_priority = 0;
+    std::optional<vrrp::IpAddress> source;
+    std::optional<vrrp::IpAddress> master;  ///< who serves, as far as this router knows
+    std::vector<vrrp::VirtualAddress> addresses;
+    std::vector<std::string> checks;
+    Counters counters;
+};
+
+/// One check, as it is now.
+struct CheckSnapshot {
+    std::string name;
+    std::string probe;  ///< "process nginx", "script /etc/…"
+    health::Verdict verdict = health::Verdict::unknown;
+    std::string detail;
+    std::optional<WallTime> since;
+};
+
+/// The daemon at one instant: the one value that everything which tells of it renders.
+struct Snapshot {
+    std::string host;
+    std::string version;
+    int pid = 0;
+    WallTime taken_at;
+    WallTime started_at;
+    std::vector<RouterSnapshot> routers;
+    std::vector<CheckSnapshot> checks;
+};
+
+}  // namespace engine

@@ -1,0 +1,36 @@
+#include "cli/commands.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <string>
+
+int main(int argc, char** argv) {
+    CLI::App app{"Keeps a service address alive on one of several hosts (VRRP)."};
+    app.set_version_flag("--version", UNDERSTUDY_VERSION);
+    app.require_subcommand(1);
+    std::string config_path = "/etc/understudy/understudy.toml";
+    std::string socket_path = cli::default_socket;
+    bool as_json = false;
+
+    CLI::App* run = app.add_subcommand("run", "Run the daemon in the foreground");
+    run->add_option("--config", config_path, "The configuration: TOML, or a keepalived.conf")
+        ->capture_default_str();
+    run->add_option("--socket", socket_path, "Where to serve the API")->capture_default_str();
+
+    CLI::App* check = app.add_subcommand("check", "Tell all errors of a configuration");
+    check->add_option("FILE", config_path, "The configuration: TOML, or a keepalived.conf")
+        ->capture_default_str();
+
+    CLI::App* status = app.add_subcommand("status", "Show what a running daemon does, and why");
+    status->add_flag("--json", as_json, "Print the API's answer as it is");
+    status->add_option("--socket", socket_path, "Where the daemon's API is")->capture_default_str();
+
+    CLI11_PARSE(app, argc, argv);
+    if (run->parsed()) {
+        return cli::run(config_path, socket_path);
+    }
+    if (check->parsed()) {
+        return cli::check(config_path);
+    }
+    return cli::status(socket_path, as_json);
+}

@@ -1,0 +1,93 @@
+#include "observe/status_json.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include <chrono>
+#include <optional>
+
+namespace observe {
+
+namespace {
+
+using nlohmann::ordered_json;
+
+/// RFC 3339 in UTC with milliseconds.
+std::string to_text(engine::WallTime time) {
+    const auto since_epoch = time.time_since_epoch();
+    const auto milliseconds =
+        std::chrono::duration_cast<std::chrono::milliseconds>(since_epoch).count() % 1000;
+    return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z",
+                       fmt::gmtime(std::chrono::system_clock::to_time_t(time)), milliseconds);
+}
+
+ordered_json to_json(const std::optional<vrrp::IpAddress>& address) {
+    return address ? ordered_json(address->to_text()) : ordered_json(nullptr);
+}
+
+ordered_json to_json(const engine::Counters& counters) {
+    return {
+        {"advertisements_sent", counters.advertisements_sent},
+        {"advertisements_received", counters.advertisements_received},
+        {"became_master", counters.became_master},
+        {"refused", ordered_json(counters.refused)},
+    };
+}
+
+ordered_json to_json(const engine::RouterSnapshot& router) {
+    ordered_json addresses = ordered_json::array();
+    for (const vrrp::VirtualAddress& address : router.addresses) {
+        addresses.push_back(vrrp::to_text(address));
+    }
+    return {
+        {"name", router.name},
+        {"interface", router.interface},
+        {"vrid", router.virtual_router_id},
+        {"state", vrrp::to_text(router.state)},
+        {"since", to_text(router.since)},
+        {"reason", router.reason},
+        {"priority", router.priority},
+        {"base_priority", router.base_priority},
+        {"source", to_json(router.source)},
+        {"master", to_json(router.master)},
+        {"addresses", std::move(addresses)},
+        {"checks", router.checks},
+        {"counters", to_json(router.counters)},
+    };
+}
+
+ordered_json to_json(const engine::CheckSnapshot& check) {
+    return {
+        {"name", check.name},
+        {"probe", check.probe},
+        {"verdict", health::to_text(check.verdict)},
+        {"detail", check.detail},
+        {"since", check.since ? ordered_json(to_text(*check.since)) : ordered_json(nullptr)},
+    };
+}
+
+}  // namespace
+
+std::string status_json(const engine::Snapshot& snapshot) {
+    ordered_json document = {
+        {"host", snapshot.host},
+        {"version", snapshot.version},
+        {"pid", snapshot.pid},
+        {"taken_at", to_text(snapshot.taken_at)},
+        {"started_at", to_text(snapshot.started_at)},
+        {"routers", ordered_json::array()},
+        {"checks", ordered_json::array()},
+    };
+    for (const engine::RouterSnapshot& router : snapshot.routers) {
+        document["routers"].push_back(to_json(router));
+    }
+    for (const engine::CheckSnapshot& check : snapshot.checks) {
+        document["checks"].push_back(to_json(check));
+    }
+    // What a script printed need not be UTF-8: it is shown as well as can be.
+    return document.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace observe

@@ -1,0 +1,71 @@
+#include "observe/status_json.hpp"
+
+#include "catch2.hpp"
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+
+using namespace std::chrono_literals;
+
+namespace {
+
+engine::Snapshot pair_snapshot() {
+    const engine::WallTime start{1'700'000'000s};
+    return {
+        .host = "lb-master",
+        .version = "0.1.0",
+        .pid = 17,
+        .taken_at = start + 90'250ms,
+        .started_at = start,
+        .routers = {{.name = "k8s-api",
+                     .interface = "eth0",
+                     .virtual_router_id = 51,
+                     .state = vrrp::State::master,
+                     .since = start + 3s,
+                     .reason = "no advertisement from any master for 3.609 s",
+                     .priority = 100,
+                     .base_priority = 100,
+                     .source = vrrp::IpAddress(192, 168, 56, 61),
+                     .master = vrrp::IpAddress(192, 168, 56, 61),
+                     .addresses = {{vrrp::IpAddress(192, 168, 56, 60), 24}},
+                     .checks = {"nginx"},
+                     .counters = {.advertisements_sent = 87, .refused = {{"password", 3}}}}},
+        .checks = {{.name = "nginx",
+                    .probe = "process nginx",
+                    .verdict = health::Verdict::good,
+                    .detail = "bytes that are no UTF-8: \xff",
+                    .since = std::nullopt}},
+    };
+}
+
+}  // namespace
+
+TEST_CASE("the status is the snapshot in JSON", "[observe]") {
+    const auto status = nlohmann::json::parse(observe::status_json(pair_snapshot()));
+
+    CHECK(status["host"] == "lb-master");
+    CHECK(status["taken_at"] == "2023-11-14T22:14:50.250Z");
+    const auto& router = status["routers"][0];
+    CHECK(router["state"] == "master");
+    CHECK(router["since"] == "2023-11-14T22:13:23.000Z");
+    CHECK(router["vrid"] == 51);
+    CHECK(router["addresses"] == nlohmann::json::array({"192.168.56.60/24"}));
+    CHECK(router["master"] == "192.168.56.61");
+    CHECK(router["counters"]["refused"]["password"] == 3);
+}
+
+TEST_CASE("what is not there is null", "[observe]") {
+    auto snapshot = pair_snapshot();
+    snapshot.routers[0].master.reset();
+
+    const auto status = nlohmann::json::parse(observe::status_json(snapshot));
+
+    CHECK(status["routers"][0]["master"].is_null());
+    CHECK(status["checks"][0]["since"].is_null());
+}
+
+TEST_CASE("a script's broken text does not break the document", "[observe]") {
+    const auto status = nlohmann::json::parse(observe::status_json(pair_snapshot()));
+
+    CHECK(status["checks"][0]["detail"] == "bytes that are no UTF-8: \xef\xbf\xbd");
+}
