@@ -1,0 +1,86 @@
+"""The lab: hosts and switches for one test, gone without trace when it ends."""
+
+import os
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+from types import TracebackType
+
+from .host import REPOSITORY, Host
+from .lan import Lan
+from .reactor import Reactor
+from .sniffer import Sniffer
+
+
+class Lab:
+    """`with Lab() as lab:` — hosts by lab.host(), switches by lab.lan().
+
+    Open it in the main thread: the kernel kills the hosts when the thread that made them ends, so
+    they vanish also if this process is killed. Logs are written below `folder`; a folder that the
+    lab made itself is removed unless something failed.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        if os.geteuid() != 0:
+            raise PermissionError("the lab makes namespaces: run it as root")
+        self._own_folder = folder is None
+        self.folder = folder or Path(tempfile.mkdtemp(prefix="understudy-lab-"))
+        self.hosts: dict[str, Host] = {}
+        self._lans: list[Lan] = []
+        self._sniffers: list[Sniffer] = []
+        self.reactor = Reactor()
+
+    def __enter__(self) -> "Lab":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 trace: TracebackType | None) -> None:
+        self.close()
+        if self._own_folder and kind in (None, KeyboardInterrupt):
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    @staticmethod
+    def now() -> float:
+        """The clock of every time in the lab."""
+        return time.monotonic()
+
+    def lan(self) -> Lan:
+        lan = Lan()
+        self._lans.append(lan)
+        return lan
+
+    def host(self, name: str, lan: Lan | None = None, address: str = "",
+             ipv6: bool = False) -> Host:
+        """A host called `name`, with eth0 on the lan at the address (a /24)."""
+        binary = os.environ.get("UNDERSTUDY")
+        kept = [REPOSITORY, Path(sys.prefix), Path(sys.base_prefix)]
+        if binary:
+            kept.append(Path(binary).resolve().parent)
+        host = Host(name, self.reactor, self.folder / name, kept)
+        self.hosts[name] = host
+        if lan is not None:
+            lan.attach(host, address, ipv6=ipv6)
+        return host
+
+    def sniff(self, where: Host | Lan) -> Sniffer:
+        """Records adverts and ARP seen by a host, or on the whole switch, from now on."""
+        sniffer = Sniffer(where, self.reactor)
+        self._sniffers.append(sniffer)
+        return sniffer
+
+    def close(self) -> None:
+        """Ends everything; safe to repeat."""
+        for sniffer in self._sniffers:
+            sniffer.close()
+        for host in self.hosts.values():
+            host.close()
+        for lan in self._lans:
+            lan.close()
+        self.hosts.clear()
+        self._lans.clear()
+        self._sniffers.clear()
+        if self.reactor is not None:
+            self.reactor.close()
+            self.reactor = None  # type: ignore[assignment]

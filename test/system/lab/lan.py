@@ -1,0 +1,112 @@
+"""A switch: a bridge in a network of its own, with a port for each host."""
+
+import ipaddress
+import os
+import subprocess
+import time
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from .host import Host
+from .namespaces import inside_network, new_network
+
+
+def mac_of(address: str) -> str:
+    """A MAC that shows its owner's address in every trace: 02:00 and the four bytes."""
+    return "02:00:" + ":".join(f"{byte:02x}" for byte in ipaddress.IPv4Address(address).packed)
+
+
+class Port:
+    """The switch's end of a host's cable."""
+
+    def __init__(self, lan: "Lan", name: str) -> None:
+        self._lan = lan
+        self.name = name
+        self._without_carrier = False
+
+    def cut(self, carrier: bool = False) -> float:
+        """Nothing passes any more; with `carrier` the host also sees its link go down.
+
+        Returns the time just before.
+        """
+        now = time.monotonic()
+        if carrier:
+            self._lan.run(["ip", "link", "set", self.name, "down"])
+        else:
+            self._lan.run(["bridge", "link", "set", "dev", self.name, "state", "0"])
+        self._without_carrier = carrier
+        return now
+
+    def join(self) -> float:
+        """Undoes either cut; the time just before."""
+        now = time.monotonic()
+        if self._without_carrier:
+            self._lan.run(["ip", "link", "set", self.name, "up"])
+        self._lan.run(["bridge", "link", "set", "dev", self.name, "state", "3"])
+        self._without_carrier = False
+        return now
+
+
+class Lan:
+    """Exists as long as this object's descriptor: nothing of it has a name on the machine."""
+
+    interface = "br0"
+
+    def __init__(self) -> None:
+        self._network = new_network()
+        with self.network():
+            _write_setting("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1")
+            _write_setting("/proc/sys/net/ipv6/conf/all/disable_ipv6", "1")
+        self.ip("link add br0 type bridge stp_state 0 forward_delay 0 mcast_snooping 0",
+                "link set br0 up promisc on")
+        self.ports: dict[str, Port] = {}
+
+    def network(self) -> AbstractContextManager[None]:
+        return inside_network(self._network)
+
+    def run(self, command: list[str], input: str = "") -> str:
+        """Runs a command in the switch's network (and the machine's own files and processes)."""
+        with self.network():
+            result = subprocess.run(command, input=input, capture_output=True, text=True)
+        if result.returncode != 0:
+            raise RuntimeError(f"{command}: {result.stderr}{input}")
+        return result.stdout
+
+    def ip(self, *lines: str) -> None:
+        self.run(["ip", "-batch", "-"], "\n".join(lines) + "\n")
+
+    def attach(self, host: Host, address: str, prefix: int = 24, interface: str = "eth0",
+               ipv6: bool = False) -> Port:
+        """Plugs a cable from the host's interface into a new port, and gives it its address."""
+        name = f"p{len(self.ports) + 1}-{host.name}"[:15]
+        self.ip(f"link add {name} type veth peer name {interface} address {mac_of(address)} "
+                f"netns {host.pid}",
+                f"link set {name} master br0",
+                f"link set {name} up")
+        with host.network():
+            _write_setting("/proc/sys/net/ipv6/conf/all/disable_ipv6", "0" if ipv6 else "1")
+            _write_setting(f"/proc/sys/net/ipv6/conf/{interface}/accept_dad", "0")
+            subprocess.run(["ip", "-batch", "-"], check=True, text=True, input=(
+                f"link set lo up\nlink set {interface} up\n"
+                f"addr add {address}/{prefix} brd + dev {interface}\n"))
+        port = Port(self, name)
+        self.ports[host.name] = port
+        host.address = host.address or address
+        return port
+
+    def cut(self, host: Host, carrier: bool = False) -> float:
+        return self.ports[host.name].cut(carrier)
+
+    def join(self, host: Host) -> float:
+        return self.ports[host.name].join()
+
+    def close(self) -> None:
+        if self._network >= 0:
+            os.close(self._network)
+            self._network = -1
+
+
+def _write_setting(path: str, value: str) -> None:
+    """A kernel without IPv6 has no such file, and needs none."""
+    if Path(path).exists():
+        Path(path).write_text(value)

@@ -1,0 +1,128 @@
+"""The scene of most tests: lb-master and lb-backup with nginx, and a client, on one switch."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from .client import Client, Service
+from .daemons import Daemon, Keepalived, Understudy
+from .files import configuration_file
+from .lab import Lab
+from .services import HttpsUpstream, Nginx
+
+ADDRESS = "192.168.56.60"
+MASTER = "lb-master"
+BACKUP = "lb-backup"
+
+# The smallest useful file, the same on both hosts.
+CONFIG = """\
+[check.nginx]
+process = "nginx"
+
+[router.k8s-api]
+interface = "eth0"
+vrid      = 51
+priority  = { lb-master = 100, lb-backup = 90 }
+addresses = ["192.168.56.60/24"]
+password  = "1111"
+checks    = ["nginx"]
+"""
+
+
+@dataclass(frozen=True)
+class Takeover:
+    """How an event moved the address: after how long, and what the client noticed."""
+
+    moved_ms: float
+    service: Service
+
+
+class Pair:
+    """Two load balancers and a client; nginx runs on both, no daemon yet.
+
+    `pair.understudy()` or `pair.keepalived()` start one kind on both; for a mixed pair use
+    `pair.start(MASTER, Understudy(pair.master, CONFIG))`.
+    """
+
+    def __init__(self, lab: Lab, stream: bool = False, ipv6: bool = False) -> None:
+        self.lab = lab
+        self.lan = lab.lan()
+        self.master = lab.host(MASTER, self.lan, "192.168.56.61", ipv6)
+        self.backup = lab.host(BACKUP, self.lan, "192.168.56.62", ipv6)
+        self.client_host = lab.host("client", self.lan, "192.168.56.70", ipv6)
+        self.hosts = {MASTER: self.master, BACKUP: self.backup}
+        self.nginx = {name: Nginx(host, stream) for name, host in self.hosts.items()}
+        self.daemons: dict[str, Daemon] = {}
+        for nginx in self.nginx.values():
+            nginx.start()
+
+    def start(self, name: str, daemon: Daemon) -> Daemon:
+        self.daemons[name] = daemon
+        daemon.start()
+        return daemon
+
+    def understudy(self, config: str | Mapping[str, str] = CONFIG) -> dict[str, Understudy]:
+        """Starts understudy on both, with one file or a file for each name, and waits: settled."""
+        started = {}
+        for name, host in self.hosts.items():
+            text = config if isinstance(config, str) else config[name]
+            started[name] = Understudy(host, text)
+            self.start(name, started[name])
+        self.settle()
+        return started
+
+    def keepalived(self) -> dict[str, Keepalived]:
+        """Starts keepalived on both with lb-master.conf, lb-backup.conf and check_nginx.sh."""
+        started = {}
+        for name, host in self.hosts.items():
+            script = configuration_file("check_nginx.sh")
+            started[name] = Keepalived(host, configuration_file(f"{name}.conf"),
+                                       check_script=script)
+            self.start(name, started[name])
+        self.settle()
+        return started
+
+    def settle(self, holder: str = MASTER, timeout: float = 10.0) -> float:
+        """Until the holder alone has the address; since when it has had it."""
+        other = BACKUP if holder == MASTER else MASTER
+        since = self.wait_holder(holder, timeout)
+        if self.hosts[other].address_present(ADDRESS):
+            self.hosts[other].wait_address(ADDRESS, present=False, timeout=timeout, since=since)
+        return since
+
+    def wait_holder(self, name: str, timeout: float = 10.0, since: float = 0.0) -> float:
+        """When the address came to the host (not before `since`); now if it has it already."""
+        host = self.hosts[name]
+        if since == 0.0 and host.address_present(ADDRESS):
+            came = host.address_events.last(lambda event: event.change == "added"
+                                            and event.address == ADDRESS)
+            return came.at if came else self.lab.now()
+        return host.wait_address(ADDRESS, timeout=timeout, since=since)
+
+    def takeover(self, client: Client, event: Callable[[], float], to: str,
+                 timeout: float = 10.0) -> Takeover:
+        """Lets an event happen (it returns its time) and follows the address to the host `to`."""
+        at = event()
+        moved = self.wait_holder(to, timeout, since=at)
+        self.settle(to, timeout)
+        client.wait_answer(to, timeout, since=moved)
+        # A little longer, so that what follows the move (a second master, a late ARP) shows too.
+        last = client.wait_answer(to, timeout, since=self.lab.now() + 0.3)
+        return Takeover((moved - at) * 1000, client.service(at - 0.1, last.at))
+
+    def holders(self) -> list[str]:
+        """Names of the hosts that have the address now: one, unless something is wrong."""
+        return [name for name, host in self.hosts.items() if host.address_present(ADDRESS)]
+
+    def client(self) -> Client:
+        """A client that asks the address without pause, from now on."""
+        return Client(self.client_host, ADDRESS)
+
+    def upstreams(self) -> list[HttpsUpstream]:
+        """The two API servers behind the stream configuration of nginx, answering."""
+        started = []
+        for index in (63, 64):
+            host = self.lab.host(f"k8s-master{index - 62}", self.lan, f"192.168.56.{index}")
+            upstream = HttpsUpstream(host)
+            upstream.start()
+            started.append(upstream)
+        return started

@@ -1,0 +1,107 @@
+"""Bad input: a clear error with its place, nothing started, nothing lost."""
+
+import pytest
+
+from lab import ADDRESS, CONFIG, MASTER, Lab, Understudy, encode_v2  # noqa: F401
+
+pytestmark = pytest.mark.needs("understudy")
+
+
+@pytest.fixture
+def tool(lab: Lab) -> Understudy:
+    """The binary on lb-master, whose only link besides lo is eth0."""
+    return Understudy(lab.host(MASTER, lab.lan(), "192.168.56.61"), CONFIG)
+
+
+def complaints(tool: Understudy, text: str, code: int = 1) -> str:
+    tool.write_config(text)
+    answer = tool.tool("check", tool.path, check=False)
+    assert answer.returncode == code, answer
+    return answer.stderr
+
+
+def test_a_good_file_passes_quietly(tool: Understudy) -> None:
+    answer = tool.tool("check", tool.path)
+    assert answer.stderr == ""
+    assert "1 router, 1 check" in answer.stdout
+
+
+@pytest.mark.parametrize(("change", "wanted"), [
+    (("51", "0"), "6:13: error"),
+    (("51", "256"), "6:13: error"),
+    (("lb-master = 100", "lb-master = 300"), "7:"),
+    (('"192.168.56.60/24"', '"192.168.56.600/24"'), "8:"),
+    (("vrid ", "vird "), ":6:"),
+    (("[router.k8s-api]", "[router.k8s-api"), ": error"),
+])
+def test_an_error_names_its_place(tool: Understudy, change: tuple[str, str], wanted: str) -> None:
+    told = complaints(tool, CONFIG.replace(*change))
+    assert told.startswith("/etc/understudy/understudy.toml:")
+    assert wanted in told
+    assert "1111" not in told
+
+
+def test_all_errors_are_told_at_once(tool: Understudy) -> None:
+    text = CONFIG.replace("51", "0").replace("100", "300").replace("/24", "/99")
+    told = complaints(tool, text)
+    assert told.count(": error: ") == 3
+    assert "3 errors" in told
+
+
+def test_an_interface_that_is_not_there_is_told_with_the_nearest_name(tool: Understudy) -> None:
+    told = complaints(tool, CONFIG.replace("eth0", "eth1"), code=0)
+    assert "eth1" in told and "did you mean eth0" in told.lower()
+
+
+def test_two_routers_with_one_id_on_one_interface_are_an_error(tool: Understudy) -> None:
+    second = CONFIG[CONFIG.index("[router"):].replace("k8s-api", "other").replace(".60/", ".59/")
+    told = complaints(tool, CONFIG + "\n" + second)
+    assert "k8s-api" in told and "other" in told and "51" in told
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "garbage\n", "\0\0\0", "[router.x]\n", "{" * 5000])
+def test_a_broken_file_starts_nothing(tool: Understudy, text: str) -> None:
+    tool.write_config(text)
+    answer = tool.tool("run", "--config", tool.path, check=False)
+    assert answer.returncode == 1
+    assert tool.path in answer.stderr and "error" in answer.stderr
+    assert not tool.host.address_present(ADDRESS)
+
+
+@pytest.mark.parametrize("path", ["/etc/understudy", "/etc/understudy/missing.toml"])
+def test_an_unreadable_file_says_why(tool: Understudy, path: str) -> None:
+    answer = tool.tool("check", path, check=False)
+    assert answer.returncode == 1
+    assert "directory" in answer.stderr
+
+
+def test_a_router_without_privilege_says_what_it_lacks(tool: Understudy) -> None:
+    answer = tool.host.run(["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
+                            str(tool._command()[0]), "run", "--config", tool.path], check=False)
+    assert answer.returncode == 1
+    assert "CAP_NET_ADMIN and CAP_NET_RAW" in answer.stderr
+    assert "root" in answer.stderr
+
+
+def test_a_second_daemon_on_the_same_socket_is_refused(tool: Understudy) -> None:
+    tool.start()
+    tool.wait_ready()
+    answer = tool.tool("run", "--config", tool.path, check=False)
+    assert answer.returncode == 1
+    assert "Address already in use" in answer.stderr
+    assert tool.is_ready()
+
+
+def test_a_status_without_a_daemon_says_what_to_do(tool: Understudy) -> None:
+    answer = tool.tool("status", check=False)
+    assert answer.returncode == 1
+    assert "no daemon answers on /run/understudy/understudy.sock" in answer.stderr
+
+
+def test_the_status_is_for_people_and_for_programs(tool: Understudy) -> None:
+    tool.start()
+    tool.wait_ready()
+    shown = tool.tool("status").stdout
+    assert "k8s-api" in shown and "192.168.56.60/24" in shown and "process nginx" in shown
+    assert "\033" not in shown
+    assert tool.status()["host"] == MASTER
