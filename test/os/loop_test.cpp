@@ -1,0 +1,144 @@
+#include "os/loop.hpp"
+
+#include "catch2.hpp"
+#include "os/fd.hpp"
+
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
+#include <csignal>
+#include <string>
+#include <vector>
+
+using namespace std::chrono_literals;
+using os::Loop;
+using os::Source;
+using os::Timer;
+using os::Urgency;
+
+namespace {
+
+struct Pipe {
+    Pipe() {
+        std::array<int, 2> ends{};
+        REQUIRE(pipe(ends.data()) == 0);
+        reading = os::Fd(ends[0]);
+        writing = os::Fd(ends[1]);
+        REQUIRE(write(writing.get(), "x", 1) == 1);
+    }
+    os::Fd reading;
+    os::Fd writing;
+};
+
+Loop make_loop() {
+    auto loop = Loop::create();
+    REQUIRE(loop.has_value());
+    return std::move(*loop);
+}
+
+}  // namespace
+
+TEST_CASE("a timer is called once, at its instant or later", "[os]") {
+    Loop loop = make_loop();
+    const vrrp::Instant at = loop.now() + 3ms;
+    int calls = 0;
+    auto timer = loop.timer(Urgency::deadlines, [&](vrrp::Instant now) {
+        ++calls;
+        CHECK(now >= at);
+    });
+    auto end = loop.timer(Urgency::clients, [&](vrrp::Instant) { loop.stop(7); });
+
+    timer->arm(at);
+    end->arm(at + 3ms);
+
+    const auto ended = loop.run();
+
+    CHECK(ended.value() == 7);
+    CHECK(calls == 1);
+}
+
+TEST_CASE("a timer that is armed again forgets its earlier instant", "[os]") {
+    Loop loop = make_loop();
+    int calls = 0;
+    auto timer = loop.timer(Urgency::deadlines, [&](vrrp::Instant) { ++calls; });
+    auto end = loop.timer(Urgency::clients, [&](vrrp::Instant) { loop.stop(0); });
+
+    timer->arm(loop.now());
+    timer->arm(loop.now() + 1h);
+    end->arm(loop.now() + 2ms);
+
+    REQUIRE(loop.run().has_value());
+    CHECK(calls == 0);
+}
+
+TEST_CASE("what is more urgent goes first in one wake-up", "[os]") {
+    Loop loop = make_loop();
+    const Pipe advert;
+    const Pipe client;
+    std::vector<std::string> order;
+    auto late = loop.timer(Urgency::deadlines, [&](vrrp::Instant) { order.emplace_back("timer"); });
+    late->arm(loop.now());
+    Source hear;
+    auto heard =
+        loop.watch(advert.reading.get(), EPOLLIN, Urgency::adverts, [&](std::uint32_t, auto) {
+            order.emplace_back("advert");
+            hear = Source();
+        });
+    hear = std::move(*heard);
+    auto served =
+        loop.watch(client.reading.get(), EPOLLIN, Urgency::clients, [&](std::uint32_t, auto) {
+            order.emplace_back("client");
+            loop.stop(0);
+        });
+
+    REQUIRE(loop.run().has_value());
+
+    CHECK(order == std::vector<std::string>{"advert", "timer", "client"});
+}
+
+TEST_CASE("a callback may release what called it", "[os]") {
+    Loop loop = make_loop();
+    const Pipe pipe;
+    Source source;
+    int calls = 0;
+    auto watched =
+        loop.watch(pipe.reading.get(), EPOLLIN, Urgency::checks, [&](std::uint32_t, auto) {
+            ++calls;
+            source = Source();
+        });
+    source = std::move(*watched);
+    auto end = loop.timer(Urgency::clients, [&](vrrp::Instant) { loop.stop(0); });
+    end->arm(loop.now() + 2ms);
+
+    REQUIRE(loop.run().has_value());
+
+    CHECK(calls == 1);
+    CHECK_FALSE(source.is_active());
+}
+
+TEST_CASE("a signal is taken in the loop", "[os]") {
+    Loop loop = make_loop();
+    int number = 0;
+    auto source = loop.on_signal(SIGUSR1, [&](int signal, vrrp::Instant) {
+        number = signal;
+        loop.stop(0);
+    });
+    REQUIRE(source.has_value());
+
+    REQUIRE(kill(getpid(), SIGUSR1) == 0);
+    REQUIRE(loop.run().has_value());
+
+    CHECK(number == SIGUSR1);
+}
+
+TEST_CASE("the wall time of an instant is as long ago as the instant", "[os]") {
+    Loop loop = make_loop();
+
+    const auto now = loop.wall_time(loop.now());
+    const auto earlier = loop.wall_time(loop.now() - 90s);
+
+    CHECK(now - earlier >= 90s);
+    CHECK(now - earlier < 100s);
+}
