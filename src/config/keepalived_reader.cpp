@@ -22,6 +22,7 @@ namespace {
 struct Globals {
     std::string script_user;  ///< of scripts that say none; empty where it says none either
     std::optional<Place> mail_place;
+    std::optional<Place> security_place;  ///< of enable_script_security
 };
 
 class GlobalsReader {
@@ -32,7 +33,7 @@ public:
         static constexpr std::array<KeepalivedKeyword<GlobalsReader>, 13> keywords = {{
             {"router_id", &GlobalsReader::ignore},
             {"script_user", &GlobalsReader::take_script_user},
-            {"enable_script_security", &GlobalsReader::ignore},
+            {"enable_script_security", &GlobalsReader::take_security},
             {"vrrp_version", &GlobalsReader::take_version},
             {"notification_email", &GlobalsReader::take_mail, KeepalivedForm::block},
             {"notification_email_from", &GlobalsReader::take_mail},
@@ -50,8 +51,13 @@ public:
     }
 
 private:
-    /// router_id names the host in mails only, and no script here runs as root unless told to.
+    /// router_id names the host in mails only.
     void ignore(const KeepalivedLine&) {}
+
+    void take_security(const KeepalivedLine& line) {
+        expect_alone(line, report_);
+        globals_.security_place = line.place();
+    }
 
     void take_script_user(const KeepalivedLine& line) {
         globals_.script_user = read_user(line, report_);
@@ -92,6 +98,7 @@ private:
         expect_alone(line, report_);
         const Globals globals = GlobalsReader(report_).read(line);
         script_user_ = globals.script_user;
+        security_place_ = globals.security_place;
         note_mail(globals.mail_place);
     }
 
@@ -150,6 +157,17 @@ private:
             if (probe.user.empty()) {
                 probe.user = script_user_;
             }
+            warn_of_root(probe);
+        }
+    }
+
+    /// keepalived refuses a script of root's that others can write to, if it is asked to.
+    void warn_of_root(const health::ScriptProbeConfig& probe) {
+        if (probe.user == "root" && security_place_) {
+            report_.warning(*security_place_,
+                            "a script runs as root, and who may write to it is not looked at here",
+                            "let scripts run as a user of their own");
+            security_place_.reset();
         }
     }
 
@@ -179,6 +197,7 @@ private:
     Report& report_;
     Draft draft_;
     std::string script_user_;
+    std::optional<Place> security_place_;
     bool has_told_mail_ = false;
     std::map<std::string, std::vector<TrackedScript>> tracked_;
 };

@@ -1,5 +1,7 @@
 #include "reading.hpp"
 
+#include <unistd.h>
+
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -11,7 +13,8 @@ namespace fs = std::filesystem;
 /// A directory that is gone with the test.
 class TemporaryDirectory {
 public:
-    TemporaryDirectory() : path_(fs::temp_directory_path() / "understudy-load-test") {
+    TemporaryDirectory()
+        : path_(fs::temp_directory_path() / ("understudy-load-" + std::to_string(::getpid()))) {
         fs::remove_all(path_);
         fs::create_directories(path_);
     }
