@@ -99,7 +99,7 @@ private:
     std::optional<Peer> followed_;   ///< the master that a backup follows
     std::optional<Peer> discarded_;  ///< the last master of lower rank that a backup heard
     std::optional<Peer> departed_;   ///< the master whose priority 0 a backup heard
-    Instant heard_at_;               ///< when the down interval of a backup began
+    Instant heard_at_;               ///< from when on a backup counts its down interval or skew
     Instant assert_again_at_;        ///< before this, a master doesn't answer lower ranks again
     std::size_t announcement_ = 0;   ///< how many of the schedule were made
 

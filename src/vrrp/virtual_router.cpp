@@ -132,6 +132,7 @@ void VirtualRouter::on(const TimerExpired& /*event*/, Instant now) {
     }
     if (has_passed(down_at_)) {
         // Woken more than an interval late, it has not listened: others may have spoken meanwhile.
+        // One interval and the skew time are left to hear them.
         if (now - *down_at_ > Duration(config_.interval)) {
             departed_.reset();
             heard_at_ = now - 2 * Duration(config_.interval);
