@@ -26,12 +26,12 @@ def _as_owner() -> list[str]:
             "env", f"HOME={home}"]
 
 
-def build(quiet: bool = False) -> bool:
-    """Configures where it must and compiles what changed; the compiler's output goes to stdout.
+def build(*targets: str, quiet: bool = False) -> bool:
+    """Configures where it must and compiles what changed, or of that only the targets named.
 
-    Quiet: the output is shown only if it fails.
+    Quiet: the compiler's output is shown only if it fails.
     """
-    commands = [["ninja", "-C", str(BUILD)]]
+    commands = [["ninja", "-C", str(BUILD), *targets]]
     if not (BUILD / "build.ninja").exists():
         commands.insert(0, ["meson", "setup", str(BUILD), str(REPOSITORY), "-Dwerror=true",
                             "--buildtype=debugoptimized"])

@@ -123,7 +123,7 @@ def main() -> int:
     kind = parse_arguments().kind
     if kind == "understudy":
         print("building ...", flush=True)
-        if not build(quiet=True):
+        if not build("understudy", quiet=True):
             return 1
         if not BINARY.exists():
             print(f"test/demo: expected the build to make {BINARY}, but it is not there")

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "health/check.hpp"
+#include "rehearse/scenario.hpp"
+#include "rehearse/step.hpp"
+#include "vrrp/virtual_router.hpp"
+
+namespace rehearse {
+
+/// How a router is given an event. Tests put a broken one here, to see it caught.
+using Handle =
+    std::function<vrrp::Effects(vrrp::VirtualRouter&, const vrrp::Event&, vrrp::Instant)>;
+
+/// A packet on the LAN, as bytes.
+struct Packet {
+    std::vector<std::byte> message;
+    vrrp::PacketContext context;
+    bool is_forged = false;
+};
+
+/// A host in memory: the daemon's process with its router and its check, the service, and what the
+/// kernel holds whatever becomes of the process.
+class Host {
+public:
+    Host(const HostPlan& plan, std::size_t index);
+
+    /// A new process. It removes what an earlier one left in the kernel.
+    void start_process(vrrp::Instant now);
+
+    /// The process is gone at once; what it left in the kernel stays.
+    void crash();
+
+    /// Gives the router an event and executes the effects that concern the kernel. The process
+    /// runs.
+    [[nodiscard]] Step handle(const vrrp::Event& event, const Handle& handle, vrrp::Instant now);
+
+    /// Looks at the service; gives the router's new priority, if the verdict changed it.
+    [[nodiscard]] std::optional<std::uint8_t> probe(vrrp::Instant now);
+
+    /// The priority that the check's verdict makes.
+    [[nodiscard]] std::uint8_t priority() const;
+
+    [[nodiscard]] const HostPlan& plan() const { return plan_; }
+    [[nodiscard]] const std::optional<vrrp::VirtualRouter>& router() const { return router_; }
+    [[nodiscard]] bool is_running() const { return router_ && !is_frozen; }
+    [[nodiscard]] bool has_addresses() const { return has_addresses_; }
+    [[nodiscard]] std::optional<vrrp::IpAddress> source() const;
+
+    bool is_wanted = false;  ///< told to take part in the election
+    bool is_frozen = false;
+    bool is_linked = true;
+    bool is_service_well = true;
+    bool does_kernel_refuse = false;
+    std::vector<Packet> inbox;                   ///< what arrived while the process was frozen
+    std::optional<vrrp::Instant> armed_for;      ///< the deadline that the timer is set to
+    std::optional<vrrp::Instant> wakes_at;       ///< when the timer fires, a little later
+    std::optional<vrrp::Instant> next_probe_at;  ///< nullopt while no process runs
+
+private:
+    HostPlan plan_;
+    std::size_t index_;
+    std::optional<vrrp::VirtualRouter> router_;  ///< nullopt while there is no process
+    health::Check check_;
+    bool has_addresses_ = false;
+};
+
+}  // namespace rehearse

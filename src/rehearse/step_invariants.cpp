@@ -1,0 +1,290 @@
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <tuple>
+#include <variant>
+
+#include <fmt/format.h>
+
+#include "rehearse/invariants.hpp"
+#include "rehearse/trace.hpp"
+
+// The rules that one step of one router can break. Each tells what is wrong, or nothing. Times are
+// computed here anew from RFC 3768 section 6.1, not taken from the code under test.
+namespace rehearse {
+
+namespace {
+
+using namespace std::chrono_literals;
+using Finding = std::optional<std::string>;
+using vrrp::State;
+
+constexpr vrrp::Duration assert_gap = 100ms;
+constexpr vrrp::Duration one_second = 1s;
+
+bool serves(State state) {
+    return state == State::master || state == State::leaving;
+}
+
+template <typename Kind>
+long count(const Step& step) {
+    return std::ranges::count_if(step.effects, [](const vrrp::Effect& effect) {
+        return std::holds_alternative<Kind>(effect);
+    });
+}
+
+long count_adverts(const Step& step, bool farewells) {
+    return std::ranges::count_if(step.effects, [farewells](const vrrp::Effect& effect) {
+        const auto* sent = std::get_if<vrrp::SendAdvertisement>(&effect);
+        return sent != nullptr && (sent->priority == 0) == farewells;
+    });
+}
+
+/// A master that woke too late lets go of everything first, whatever woke it.
+bool has_stalled(const Step& step) {
+    return std::ranges::any_of(step.effects, [](const vrrp::Effect& effect) {
+        const auto* change = std::get_if<vrrp::StateChanged>(&effect);
+        return change != nullptr && change->cause == vrrp::Cause::stalled;
+    });
+}
+
+bool becomes_master(const Step& step) {
+    return step.before.state != State::master && step.after.state == State::master;
+}
+
+vrrp::Duration interval_of(const Witness& witness, const Step& step) {
+    return witness.host(step.host).plan().config.interval;
+}
+
+/// S-1: addresses stand exactly while a router serves.
+Finding state_and_kernel_agree(const Witness& /*witness*/, const Step& step) {
+    if (step.install_failed || step.has_addresses == serves(step.after.state)) {
+        return std::nullopt;
+    }
+    return step.has_addresses ? "addresses stand, but it does not serve"
+                              : "it serves, but the addresses are gone";
+}
+
+/// S-2: only a master advertises, with its own priority, the last time just before it lets go of
+/// the addresses; priority 0 is said in leaving only.
+Finding adverts_have_authority(const Witness& witness, const Step& step) {
+    const bool was_master = step.before.state == State::master;
+    const bool leaves =
+        was_master && (step.after.state == State::leaving || step.after.state == State::initialize);
+    bool is_in_office = step.after.state == State::master || was_master;
+    const bool is_strict = witness.host(step.host).plan().config.strict;
+    const int farewells = leaves ? (is_strict ? 1 : 2) : witness.facts(step.host).farewells_left;
+    for (const vrrp::Effect& effect : step.effects) {
+        const auto* sent = std::get_if<vrrp::SendAdvertisement>(&effect);
+        if (sent == nullptr) {
+            is_in_office = is_in_office && !std::holds_alternative<vrrp::RemoveAddresses>(effect);
+            continue;
+        }
+        if (!step.after.source) {
+            return "an advert without a source address";
+        }
+        if (sent->priority == 0 && (step.after.state == State::master || farewells < 1)) {
+            return "priority 0 without leaving";
+        }
+        if (sent->priority > 0 && !is_in_office) {
+            return "an advert of one that is not master";
+        }
+        if (sent->priority > 0 && sent->priority != step.after.priority) {
+            return "an advert of another priority than its own";
+        }
+    }
+    return std::nullopt;
+}
+
+/// S-3: only a master announces addresses, and only such as stand.
+Finding announcements_have_authority(const Witness& /*witness*/, const Step& step) {
+    bool stand = step.had_addresses;
+    for (const vrrp::Effect& effect : step.effects) {
+        stand = std::holds_alternative<vrrp::InstallAddresses>(effect) ||
+                (stand && !std::holds_alternative<vrrp::RemoveAddresses>(effect));
+        if (std::holds_alternative<vrrp::AnnounceAddresses>(effect) &&
+            (!stand || step.after.state != State::master)) {
+            return "an announcement of one that is not master";
+        }
+    }
+    return std::nullopt;
+}
+
+/// S-13: without preemption, nobody takes over from a master that it hears.
+Finding incumbent_is_respected(const Witness& witness, const Step& step) {
+    if (witness.preempts(step.host) || step.before.state != State::backup ||
+        !becomes_master(step)) {
+        return std::nullopt;
+    }
+    const HostFacts& facts = witness.facts(step.host);
+    const vrrp::Duration down_interval =
+        3 * interval_of(witness, step) + one_second * (256 - step.after.priority) / 256;
+    if (step.now >= facts.spoken_to_at + down_interval || facts.released_at) {
+        return std::nullopt;
+    }
+    return "it takes over from a master heard at " + seconds_text(facts.spoken_to_at);
+}
+
+/// S-5: a backup takes over after its down interval, or after its skew when a master has left.
+Finding takeover_is_not_early(const Witness& witness, const Step& step) {
+    if (!becomes_master(step)) {
+        return std::nullopt;
+    }
+    if (step.before.state == State::initialize && step.after.priority != vrrp::owner_priority) {
+        return "it is master without an election";
+    }
+    if (step.before.state == State::leaving && !std::holds_alternative<vrrp::Startup>(step.event)) {
+        return "it serves again without being told";
+    }
+    if (step.before.state != State::backup) {
+        return std::nullopt;
+    }
+    const HostFacts& facts = witness.facts(step.host);
+    const int rest = 256 - step.after.priority;
+    const vrrp::Duration skew =
+        witness.host(step.host).plan().config.strict ? one_second * rest / 256 : rest * 100us;
+    const vrrp::Instant silent =
+        facts.waits_since + 3 * interval_of(witness, step) + one_second * rest / 256;
+    const bool is_released = facts.released_at && step.now >= *facts.released_at + skew;
+    if (step.now >= silent || is_released) {
+        return std::nullopt;
+    }
+    return fmt::format("it takes over before {}", seconds_text(silent));
+}
+
+/// What a master heard from a peer above priority 0, and which of them ranks higher.
+struct Encounter {
+    const vrrp::AdvertisementReceived* heard;
+    bool is_outranked;
+};
+
+std::optional<Encounter> encounter_of(const Step& step) {
+    const auto* heard = accepted_advertisement(step);
+    if (heard == nullptr || step.before.state != State::master || has_stalled(step) ||
+        heard->advertisement.priority == 0) {
+        return std::nullopt;
+    }
+    const auto theirs = std::tuple(heard->advertisement.priority, heard->source);
+    const auto ours = std::tuple(step.before.priority, *step.before.source);
+    return Encounter{heard, theirs > ours};
+}
+
+/// S-6: whoever hears a better master is backup before anything else happens.
+Finding loser_yields(const Witness& /*witness*/, const Step& step) {
+    const auto encounter = encounter_of(step);
+    if (encounter && encounter->is_outranked && step.after.state != State::backup) {
+        return "it does not yield to " + encounter->heard->source.to_text();
+    }
+    return std::nullopt;
+}
+
+/// S-7: whoever hears a worse master stays, and answers within bounds.
+Finding winner_stands(const Witness& witness, const Step& step) {
+    const auto encounter = encounter_of(step);
+    if (!encounter || encounter->is_outranked) {
+        return std::nullopt;
+    }
+    if (step.after.state != State::master) {
+        return "it yields to the lower rank of " + encounter->heard->source.to_text();
+    }
+    const long answers = count_adverts(step, false);
+    const auto answered_at = witness.facts(step.host).answered_at;
+    const bool is_strict = witness.host(step.host).plan().config.strict;
+    if (answers > (is_strict ? 0 : 1) ||
+        (answers > 0 && answered_at && step.now - *answered_at < assert_gap)) {
+        return "it answers lower ranks too often";
+    }
+    return std::nullopt;
+}
+
+/// S-9: a packet that must be refused changes nothing.
+Finding refused_packet_is_inert(const Witness& /*witness*/, const Step& step) {
+    const long refusals = count<vrrp::AdvertisementRefused>(step);
+    if ((!step.is_forged && refusals == 0) || has_stalled(step)) {
+        return std::nullopt;
+    }
+    if (refusals == 0) {
+        return "a forged packet is accepted";
+    }
+    if (step.effects.size() > 1 || step.before != step.after) {
+        return "a refused packet has an effect";
+    }
+    return std::nullopt;
+}
+
+/// L-3: once all is settled, nothing changes any more.
+Finding calm_lasts(const Witness& witness, const Step& step) {
+    const bool came_from_within = std::holds_alternative<vrrp::TimerExpired>(step.event) ||
+                                  std::holds_alternative<vrrp::AdvertisementReceived>(step.event);
+    if (!came_from_within || step.before.state == step.after.state ||
+        step.before.state == State::initialize || !witness.is_connected(step.now) ||
+        step.now - witness.trouble_at() <= witness.settling_limit()) {
+        return std::nullopt;
+    }
+    return "a change of state long after the last trouble";
+}
+
+/// L-5: a master that was silent for a down interval listens before it speaks.
+Finding sleeper_listens_first(const Witness& witness, const Step& step) {
+    const vrrp::Instant advertised_at = witness.facts(step.host).advertised_at;
+    if (step.before.state != State::master || count_adverts(step, false) == 0 ||
+        step.now - advertised_at <= 3 * interval_of(witness, step)) {
+        return std::nullopt;
+    }
+    return "it speaks after a silence since " + seconds_text(advertised_at);
+}
+
+/// L-8: whatever flaps, a router that nobody released takes over once in a down interval at most.
+Finding takeovers_are_rare(const Witness& witness, const Step& step) {
+    const HostFacts& facts = witness.facts(step.host);
+    if (!becomes_master(step) || step.before.state != State::backup || !facts.took_over_at ||
+        facts.was_released || step.now - *facts.took_over_at >= 3 * interval_of(witness, step)) {
+        return std::nullopt;
+    }
+    return "it took over already at " + seconds_text(*facts.took_over_at);
+}
+
+/// L-10: a master whose addresses can't be installed leaves, and says so.
+Finding black_hole_is_left(const Witness& /*witness*/, const Step& step) {
+    if (!std::holds_alternative<vrrp::InstallFailed>(step.event) ||
+        step.before.state != State::master || has_stalled(step)) {
+        return std::nullopt;
+    }
+    if (step.after.state != State::initialize || count_adverts(step, true) == 0) {
+        return "it stays without addresses";
+    }
+    return std::nullopt;
+}
+
+struct Rule {
+    std::string_view name;
+    Finding (*look)(const Witness&, const Step&);
+};
+
+constexpr std::array rules{
+    Rule{"S-1 state and kernel agree", state_and_kernel_agree},
+    Rule{"S-2 advert authority", adverts_have_authority},
+    Rule{"S-3 announce authority", announcements_have_authority},
+    Rule{"S-13 no preemption", incumbent_is_respected},
+    Rule{"S-5 no early takeover", takeover_is_not_early},
+    Rule{"S-6 loser yields", loser_yields},
+    Rule{"S-7 winner stands", winner_stands},
+    Rule{"S-9 refused input is inert", refused_packet_is_inert},
+    Rule{"L-3 stability", calm_lasts},
+    Rule{"L-5 a sleeper listens first", sleeper_listens_first},
+    Rule{"L-8 flapping is bounded", takeovers_are_rare},
+    Rule{"L-10 failed installation releases", black_hole_is_left},
+};
+
+}  // namespace
+
+std::optional<Violation> check_step(const Witness& witness, const Step& step) {
+    for (const Rule& rule : rules) {
+        if (auto finding = rule.look(witness, step)) {
+            return Violation{rule.name, step.now, fmt::format("r{}: {}", step.host, *finding)};
+        }
+    }
+    return std::nullopt;
+}
+
+}  // namespace rehearse

@@ -1,0 +1,252 @@
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <tuple>
+
+#include <fmt/format.h>
+
+#include "rehearse/invariants.hpp"
+#include "rehearse/trace.hpp"
+
+// The rules that are broken by something that lasts or does not come. Each tells what is wrong, or
+// nothing.
+namespace rehearse {
+
+namespace {
+
+using namespace std::chrono_literals;
+using Finding = std::optional<std::string>;
+using vrrp::State;
+
+const vrrp::VirtualRouter& router_of(const Witness& witness, std::size_t host) {
+    return *witness.host(host).router();
+}
+
+bool is_backup(const Witness& witness, std::size_t host) {
+    return witness.host(host).is_running() && router_of(witness, host).state() == State::backup;
+}
+
+vrrp::Duration skew_time(const vrrp::VirtualRouter& router) {
+    return vrrp::Duration(1s) * (256 - router.priority()) / 256;
+}
+
+/// How long after priority 0 a router takes over.
+vrrp::Duration succession_time(const vrrp::VirtualRouter& router) {
+    return router.config().strict ? skew_time(router) : (256 - router.priority()) * 100us;
+}
+
+auto rank(const Witness& witness, std::size_t host) {
+    return std::tuple(router_of(witness, host).priority(), witness.host(host).plan().source);
+}
+
+/// How long these two may both have been masters, from the last trouble or the second takeover on.
+/// A better newcomer is heard at once; a worse one, or two that meet again, within an interval.
+vrrp::Duration conflict_limit(const Witness& witness, std::size_t a, std::size_t b) {
+    const HostFacts& first = witness.facts(a);
+    const HostFacts& second = witness.facts(b);
+    const std::size_t newcomer = first.state_since > second.state_since ? a : b;
+    const std::size_t other = newcomer == a ? b : a;
+    const bool begins_by_takeover =
+        witness.facts(newcomer).state_since > witness.trouble_at(a, b) &&
+        first.state_since != second.state_since;
+    return begins_by_takeover && rank(witness, newcomer) > rank(witness, other)
+               ? witness.scenario().lan.longest_delay
+               : witness.conflict_limit();
+}
+
+/// S-8: two masters that hear each other don't last.
+Finding one_master_remains(const Witness& witness, vrrp::Instant now) {
+    for (std::size_t a = 0; a < witness.size(); ++a) {
+        for (std::size_t b = 0; b < a; ++b) {
+            if (!witness.is_master(a) || !witness.is_master(b) || !witness.is_connected(a, b)) {
+                continue;
+            }
+            const vrrp::Instant since =
+                std::max({witness.trouble_at(a, b), witness.facts(a).state_since,
+                          witness.facts(b).state_since});
+            if (now > since + conflict_limit(witness, a, b)) {
+                return fmt::format("r{} and r{} are masters since {}", b, a, seconds_text(since));
+            }
+        }
+    }
+    return std::nullopt;
+}
+
+/// S-10: a master advertises each interval.
+Finding cadence_is_kept(const Witness& witness, vrrp::Instant now) {
+    for (std::size_t i = 0; i < witness.size(); ++i) {
+        const HostFacts& facts = witness.facts(i);
+        const vrrp::Duration limit =
+            witness.host(i).plan().config.interval + witness.scenario().lateness;
+        if (witness.is_master(i) && now > std::max(facts.advertised_at, facts.thawed_at) + limit) {
+            return fmt::format("r{} is silent since {}", i, seconds_text(facts.advertised_at));
+        }
+    }
+    return std::nullopt;
+}
+
+/// L-1: a backup that hears nobody takes over after its down interval.
+Finding crash_is_survived(const Witness& witness, vrrp::Instant now) {
+    for (std::size_t i = 0; i < witness.size(); ++i) {
+        if (!is_backup(witness, i)) {
+            continue;
+        }
+        const HostFacts& facts = witness.facts(i);
+        const vrrp::Duration down_interval =
+            3 * witness.host(i).plan().config.interval + skew_time(router_of(witness, i));
+        // Priority 0 sets the timer anew, a little later at worst.
+        const vrrp::Instant released_until =
+            facts.released_at.value_or(vrrp::Instant{}) + succession_time(router_of(witness, i));
+        const vrrp::Instant due =
+            std::max({std::max(facts.spoken_to_at, facts.thawed_at) + down_interval,
+                      facts.priority_changed_at, released_until});
+        if (now > due + witness.scenario().lateness) {
+            return fmt::format("r{} hears nobody since {} and does nothing", i,
+                               seconds_text(facts.spoken_to_at));
+        }
+    }
+    return std::nullopt;
+}
+
+/// L-2: a backup that heard priority 0 takes over after its skew, unless a better one has spoken.
+Finding release_is_used(const Witness& witness, vrrp::Instant now) {
+    for (std::size_t i = 0; i < witness.size(); ++i) {
+        const HostFacts& facts = witness.facts(i);
+        if (!is_backup(witness, i) || !facts.released_at || facts.thawed_at >= *facts.released_at) {
+            continue;
+        }
+        // A successor that it first meant to preempt may be the better one since.
+        if (facts.spoken_to_at > *facts.released_at &&
+            facts.priority_changed_at > facts.spoken_to_at) {
+            continue;
+        }
+        const vrrp::Instant due = std::max(
+            *facts.released_at + succession_time(router_of(witness, i)), facts.priority_changed_at);
+        if (now > due + witness.scenario().lateness) {
+            return fmt::format("r{} heard priority 0 at {} and does nothing", i,
+                               seconds_text(*facts.released_at));
+        }
+    }
+    return std::nullopt;
+}
+
+/// L-3: some time after the last trouble everybody fit is in the election, one is master, and no
+/// router that preempts has a higher priority.
+Finding ranks_converge(const Witness& witness, vrrp::Instant now) {
+    if (now - witness.trouble_at() <= witness.settling_limit() || !witness.is_connected(now)) {
+        return std::nullopt;
+    }
+    std::optional<std::size_t> master;
+    bool is_anybody_eligible = false;
+    for (std::size_t i = 0; i < witness.size(); ++i) {
+        const bool is_eligible = witness.is_eligible(i, now);
+        is_anybody_eligible = is_anybody_eligible || is_eligible;
+        if (is_eligible && !is_backup(witness, i) && !witness.is_master(i)) {
+            return fmt::format("r{} is fit, but not in the election", i);
+        }
+        if (witness.is_master(i)) {
+            if (master || !is_eligible) {
+                return fmt::format("r{} should not be master", i);
+            }
+            master = i;
+        }
+    }
+    if (!is_anybody_eligible) {
+        return std::nullopt;
+    }
+    if (!master) {
+        return "nobody is master";
+    }
+    for (std::size_t i = 0; i < witness.size(); ++i) {
+        if (is_backup(witness, i) && witness.preempts(i) &&
+            router_of(witness, i).priority() > router_of(witness, *master).priority()) {
+            return fmt::format("r{} is master, but r{} is better", *master, i);
+        }
+    }
+    return std::nullopt;
+}
+
+/// L-4: where nobody preempts, the only master stays.
+Finding incumbent_stays(const Witness& witness, vrrp::Instant /*now*/) {
+    if (witness.incumbent() && !witness.is_master(*witness.incumbent())) {
+        return fmt::format("r{} was the only master and is not any more", *witness.incumbent());
+    }
+    return std::nullopt;
+}
+
+/// L-7: after two masters have met, the last to announce the addresses is the one that remains,
+/// unless the last words of the other were lost.
+Finding survivor_announces_again(const Witness& witness, vrrp::Instant now) {
+    for (std::size_t loser = 0; loser < witness.size(); ++loser) {
+        const HostFacts& lost = witness.facts(loser);
+        if (!lost.yielded_at || now <= *lost.yielded_at + witness.conflict_limit() ||
+            witness.host(loser).plan().config.strict) {
+            continue;
+        }
+        for (std::size_t i = 0; i < witness.size(); ++i) {
+            const bool is_judged = witness.is_master(i) && witness.is_connected(i, loser) &&
+                                   witness.trouble_at(i, loser) < *lost.yielded_at &&
+                                   !router_of(witness, i).config().strict;
+            if (is_judged && witness.facts(i).announced_at < lost.announced_at) {
+                return fmt::format("the last to announce is r{}, not the master r{}", loser, i);
+            }
+        }
+    }
+    return std::nullopt;
+}
+
+/// L-8: a check changes its verdict no more often than rise and fall allow.
+Finding verdicts_are_damped(const Witness& witness, vrrp::Instant /*now*/) {
+    for (std::size_t i = 0; i < witness.size(); ++i) {
+        const ServicePlan& service = witness.host(i).plan().service;
+        const HostFacts& facts = witness.facts(i);
+        const int cycle = service.rise + service.fall;
+        const int cycles = (facts.probes + cycle - 1) / cycle;
+        if (facts.verdicts > 2 * cycles + 1) {
+            return fmt::format("r{}: {} verdicts of {} probes", i, facts.verdicts, facts.probes);
+        }
+    }
+    return std::nullopt;
+}
+
+/// L-9: while nothing changes outside, also on a LAN that is broken in one direction, nobody takes
+/// over again and again.
+Finding nothing_oscillates(const Witness& witness, vrrp::Instant /*now*/) {
+    for (std::size_t i = 0; i < witness.size(); ++i) {
+        if (witness.facts(i).takeovers > 3) {
+            return fmt::format("r{} has taken over {} times since {}", i,
+                               witness.facts(i).takeovers, seconds_text(witness.trouble_at()));
+        }
+    }
+    return std::nullopt;
+}
+
+struct Rule {
+    std::string_view name;
+    Finding (*look)(const Witness&, vrrp::Instant);
+};
+
+constexpr std::array rules{
+    Rule{"S-8 one master", one_master_remains},
+    Rule{"S-10 cadence", cadence_is_kept},
+    Rule{"L-1 crash takeover", crash_is_survived},
+    Rule{"L-2 release takeover", release_is_used},
+    Rule{"L-3 rank convergence", ranks_converge},
+    Rule{"L-4 incumbent stability", incumbent_stays},
+    Rule{"L-7 the survivor announces", survivor_announces_again},
+    Rule{"L-8 flapping is bounded", verdicts_are_damped},
+    Rule{"L-9 no oscillation", nothing_oscillates},
+};
+
+}  // namespace
+
+std::optional<Violation> check_time(const Witness& witness, vrrp::Instant now) {
+    for (const Rule& rule : rules) {
+        if (auto finding = rule.look(witness, now)) {
+            return Violation{rule.name, now, *std::move(finding)};
+        }
+    }
+    return std::nullopt;
+}
+
+}  // namespace rehearse

@@ -1,0 +1,101 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+#include "rehearse/host.hpp"
+#include "rehearse/scenario.hpp"
+#include "rehearse/step.hpp"
+#include "vrrp/time.hpp"
+
+namespace rehearse {
+
+/// What is known of one host from what it was told, accepted and did, computed apart from its
+/// router. Times are those of the last such thing; what never happened lies at the beginning.
+struct HostFacts {
+    vrrp::Instant state_since;
+    vrrp::Instant trouble_at;  ///< anything that came from outside but packets
+    vrrp::Instant thawed_at;
+    vrrp::Instant priority_changed_at;
+    std::optional<vrrp::Instant> install_refused_at;
+
+    // Of a backup.
+    vrrp::Instant waits_since;   ///< entered, or accepted an advert that begins the down interval
+    vrrp::Instant spoken_to_at;  ///< entered, or accepted an advert above priority 0
+    std::optional<vrrp::Instant> released_at;  ///< the first priority 0 since `waits_since`
+
+    // Of a master.
+    vrrp::Instant advertised_at;
+    vrrp::Instant announced_at;
+    std::optional<vrrp::Instant> answered_at;  ///< an advert in answer to one of lower rank
+
+    std::optional<vrrp::Instant> yielded_at;  ///< to a better master; it is backup since
+    int farewells_left = 0;                   ///< how often priority 0 may still be said
+    int takeovers = 0;                        ///< since the last trouble on the LAN
+    std::optional<vrrp::Instant> took_over_at;
+    bool was_released = false;  ///< accepted priority 0 since it last took over
+    int probes = 0;
+    int verdicts = 0;
+};
+
+/// Follows a whole rehearsal and keeps what the invariants are told from.
+class Witness {
+public:
+    /// All of them outlive the witness.
+    Witness(const Scenario& scenario, const std::vector<Host>& hosts, const Lan& lan);
+
+    void note(const Step& step);
+    /// Time has come to `now` with nothing happening.
+    void note_time(vrrp::Instant now);
+    /// Something came from outside to this host.
+    void note_trouble(std::size_t host, vrrp::Instant now);
+    /// The channel between two hosts lost something or was changed.
+    void note_trouble(std::size_t from, std::size_t to, vrrp::Instant now);
+    void note_thaw(std::size_t host, vrrp::Instant now);
+    void note_new_process(std::size_t host, vrrp::Instant now);
+    void note_probe(std::size_t host, bool is_new_verdict);
+
+    [[nodiscard]] const Scenario& scenario() const { return scenario_; }
+    [[nodiscard]] std::size_t size() const { return facts_.size(); }
+    [[nodiscard]] const Host& host(std::size_t index) const { return hosts_[index]; }
+    [[nodiscard]] const HostFacts& facts(std::size_t index) const { return facts_[index]; }
+
+    /// The last trouble anywhere.
+    [[nodiscard]] vrrp::Instant trouble_at() const { return trouble_at_; }
+    /// The last trouble of either host or of the channels between them.
+    [[nodiscard]] vrrp::Instant trouble_at(std::size_t a, std::size_t b) const;
+
+    [[nodiscard]] bool is_master(std::size_t host) const;
+    /// Whether this host's process runs, is wanted, linked and fit: it belongs into the election.
+    [[nodiscard]] bool is_eligible(std::size_t host, vrrp::Instant now) const;
+    /// Whether a router takes over from masters of lower priority.
+    [[nodiscard]] bool preempts(std::size_t host) const;
+    /// Whether all eligible hosts hear each other.
+    [[nodiscard]] bool is_connected(vrrp::Instant now) const;
+    [[nodiscard]] bool is_connected(std::size_t a, std::size_t b) const;
+
+    /// How long two masters that hear each other may last: until the better one has spoken.
+    [[nodiscard]] vrrp::Duration conflict_limit() const;
+    /// How long after the last trouble on a connected LAN everything has settled.
+    [[nodiscard]] vrrp::Duration settling_limit() const;
+
+    /// The master that must stay, once there was only one for long enough and nobody preempts.
+    [[nodiscard]] std::optional<std::size_t> incumbent() const { return incumbent_; }
+
+private:
+    void forget_calm(vrrp::Instant now);
+    void note_state(const Step& step, HostFacts& facts);
+    void note_advertisement(const Step& step, HostFacts& facts);
+    void note_effects(const Step& step, HostFacts& facts);
+
+    const Scenario& scenario_;
+    const std::vector<Host>& hosts_;
+    const Lan& lan_;
+    std::vector<HostFacts> facts_;
+    std::vector<vrrp::Instant> channel_trouble_at_;  ///< for each ordered pair
+    vrrp::Instant trouble_at_;
+    std::optional<std::size_t> incumbent_;
+};
+
+}  // namespace rehearse
