@@ -1,11 +1,14 @@
 #include "config/toml_document.hpp"
 
 #include "config/text.hpp"
+#include "config/toml_parse.hpp"
 #include "config/toml_shape.hpp"
 
 #include <algorithm>
 #include <cassert>
 #include <cstddef>
+#include <memory>
+#include <utility>
 
 namespace config {
 
@@ -39,22 +42,31 @@ void report_refusal(std::string_view text, const TomlRefusal& refusal, Report& r
     }
 }
 
+const toml::value& to_value(const void* value) {
+    return *static_cast<const toml::value*>(value);
+}
+
 }  // namespace
 
+struct TomlDocument::Root {
+    toml::value value;
+};
+
 TomlKind TomlNode::kind() const {
-    if (value_->is_table()) {
+    const toml::value& value = to_value(value_);
+    if (value.is_table()) {
         return TomlKind::table;
     }
-    if (value_->is_array()) {
+    if (value.is_array()) {
         return TomlKind::list;
     }
-    if (value_->is_string()) {
+    if (value.is_string()) {
         return TomlKind::text;
     }
-    if (value_->is_integer()) {
+    if (value.is_integer()) {
         return TomlKind::whole_number;
     }
-    return value_->is_boolean() ? TomlKind::boolean : TomlKind::other;
+    return value.is_boolean() ? TomlKind::boolean : TomlKind::other;
 }
 
 std::string_view TomlNode::kind_text() const {
@@ -66,45 +78,64 @@ std::string_view TomlNode::kind_text() const {
         case TomlKind::boolean: return "a boolean";
         case TomlKind::other: break;
     }
-    return value_->is_floating() ? "a number with decimals" : "a date";
+    return to_value(value_).is_floating() ? "a number with decimals" : "a date";
 }
 
 Place TomlNode::place() const {
-    return document_->place_of(*value_);
+    const TomlLocation location = location_of(to_value(value_));
+    return document_->place_at_line(location.line, location.column);
+}
+
+Place TomlNode::place_of_key(std::string_view key) const {
+    const std::size_t line = location_of(to_value(value_)).line;
+    const std::string_view text = document_->text_;
+    const std::size_t word =
+        std::min(text.find_first_not_of(" \t", offset_of_line(text, line)), text.size());
+    return text.substr(word).starts_with(key) ? place_at(text, word) : place();
 }
 
 std::string TomlNode::text() const {
-    assert(value_->is_string());
-    return toml::get<std::string>(*value_);
+    assert(kind() == TomlKind::text);
+    return toml::get<std::string>(to_value(value_));
 }
 
 std::int64_t TomlNode::whole_number() const {
-    assert(value_->is_integer());
-    return value_->as_integer();
+    assert(kind() == TomlKind::whole_number);
+    return to_value(value_).as_integer();
 }
 
 bool TomlNode::boolean() const {
-    assert(value_->is_boolean());
-    return value_->as_boolean();
+    assert(kind() == TomlKind::boolean);
+    return to_value(value_).as_boolean();
 }
 
 std::vector<TomlNode> TomlNode::items() const {
-    assert(value_->is_array());
+    assert(kind() == TomlKind::list);
     std::vector<TomlNode> result;
-    for (const toml::value& item : value_->as_array()) {
-        result.emplace_back(*document_, item);
+    for (const toml::value& item : to_value(value_).as_array()) {
+        result.push_back(TomlNode(*document_, &item));
     }
     return result;
 }
 
 std::vector<std::pair<std::string, TomlNode>> TomlNode::entries() const {
-    assert(value_->is_table());
+    assert(kind() == TomlKind::table);
     std::vector<std::pair<std::string, TomlNode>> result;
-    for (const auto& [key, value] : value_->as_table()) {
-        result.emplace_back(key, TomlNode(*document_, value));
+    for (const auto& [key, value] : to_value(value_).as_table()) {
+        result.emplace_back(key, TomlNode(*document_, &value));
     }
     std::ranges::sort(result, {}, [](const auto& entry) { return entry.first; });
     return result;
+}
+
+TomlDocument::TomlDocument(std::string text, std::unique_ptr<Root> root)
+    : text_(std::move(text)), root_(std::move(root)) {}
+
+TomlDocument::TomlDocument(TomlDocument&&) noexcept = default;
+TomlDocument::~TomlDocument() = default;
+
+TomlNode TomlDocument::root() const {
+    return {*this, &root_->value};
 }
 
 std::optional<TomlDocument> TomlDocument::parse(std::string text, Report& report) {
@@ -117,13 +148,11 @@ std::optional<TomlDocument> TomlDocument::parse(std::string text, Report& report
         report_refusal(text, root.error(), report);
         return std::nullopt;
     }
-    return TomlDocument(std::move(text), std::move(*root));
+    return TomlDocument(std::move(text), std::make_unique<Root>(std::move(*root)));
 }
 
-Place TomlDocument::place_of(const toml::value& value) const {
-    const TomlLocation location = location_of(value);
-    const std::size_t line = offset_of_line(text_, location.line);
-    return place_at(text_, std::min(line + location.column - 1, text_.size()));
+Place TomlDocument::place_at_line(std::size_t line, std::size_t column) const {
+    return place_at(text_, std::min(offset_of_line(text_, line) + column - 1, text_.size()));
 }
 
 }  // namespace config

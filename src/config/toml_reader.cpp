@@ -59,7 +59,7 @@ Draft read_draft(const TomlNode& root, std::string_view host, Report& report) {
                 draft.routers.push_back(read_toml_router(name, table, host, report));
             });
         } else {
-            report.error(node.place(), fmt::format("unknown key {}", in_quotes(key)),
+            report.error(node.place_of_key(key), fmt::format("unknown key {}", in_quotes(key)),
                          suggest(key, sections));
         }
     }

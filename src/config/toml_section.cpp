@@ -83,7 +83,7 @@ void TomlSection::refuse(const std::string& key, const std::string& reason) {
     known_keys_.insert(key);
     for (const auto& [name, node] : entries_) {
         if (name == key) {
-            report_.error(node.place(), fmt::format("{} {}", key, reason));
+            report_.error(node.place_of_key(key), fmt::format("{} {}", key, reason));
         }
     }
 }
@@ -188,7 +188,8 @@ void TomlSection::finish() {
     const std::vector<std::string> known(known_keys_.begin(), known_keys_.end());
     for (const auto& [key, node] : entries_) {
         if (!known_keys_.contains(key) && !report_.is_full()) {
-            report_.error(node.place(), fmt::format("unknown key {} in {}", in_quotes(key), title_),
+            report_.error(node.place_of_key(key),
+                          fmt::format("unknown key {} in {}", in_quotes(key), title_),
                           advice_for_key(key, known));
         }
     }

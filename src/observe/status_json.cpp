@@ -1,6 +1,5 @@
 #include "observe/status_json.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
@@ -16,11 +15,13 @@ using nlohmann::ordered_json;
 
 /// RFC 3339 in UTC with milliseconds.
 std::string to_text(engine::WallTime time) {
-    const auto since_epoch = time.time_since_epoch();
-    const auto milliseconds =
-        std::chrono::duration_cast<std::chrono::milliseconds>(since_epoch).count() % 1000;
-    return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z",
-                       fmt::gmtime(std::chrono::system_clock::to_time_t(time)), milliseconds);
+    const auto day = std::chrono::floor<std::chrono::days>(time);
+    const std::chrono::year_month_day date(day);
+    const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::milliseconds>(time - day));
+    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(date.year()),
+                       static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                       clock.hours().count(), clock.minutes().count(), clock.seconds().count(),
+                       clock.subseconds().count());
 }
 
 ordered_json to_json(const std::optional<vrrp::IpAddress>& address) {

@@ -1,6 +1,5 @@
 #include "os/log.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
@@ -81,8 +80,9 @@ void write_line(const Face& face, std::string_view message, std::initializer_lis
 
     fmt::memory_buffer line;
     auto out = std::back_inserter(line);
-    fmt::format_to(out, "{}{:%H:%M:%S}.{:03}{} {}{:<7}{} {}", dim, local, wall.tv_nsec / 1'000'000,
-                   reset, coloured ? face.colour : "", face.word, reset, message);
+    fmt::format_to(out, "{}{:02}:{:02}:{:02}.{:03}{} {}{:<7}{} {}", dim, local.tm_hour,
+                   local.tm_min, local.tm_sec, wall.tv_nsec / 1'000'000, reset,
+                   coloured ? face.colour : "", face.word, reset, message);
     for (const Field& field : fields) {
         fmt::format_to(out, " {}{}={}", dim, field.name, reset);
         append_value(line, field.value);

@@ -31,7 +31,7 @@ def test_a_good_file_passes_quietly(tool: Understudy) -> None:
     (("51", "256"), "6:13: error"),
     (("lb-master = 100", "lb-master = 300"), "7:"),
     (('"192.168.56.60/24"', '"192.168.56.600/24"'), "8:"),
-    (("vrid ", "vird "), ":6:"),
+    (("vrid ", "vird "), "6:1: error"),
     (("[router.k8s-api]", "[router.k8s-api"), ": error"),
 ])
 def test_an_error_names_its_place(tool: Understudy, change: tuple[str, str], wanted: str) -> None:

@@ -84,7 +84,7 @@ def sources(*folders: str) -> list[Source]:
         Source(path)
         for folder in folders
         for path in sorted((ROOT / folder).rglob("*"))
-        if path.suffix in (".hpp", ".cpp")
+        if path.suffix in (".hpp", ".cpp") and path.parent.name != "pch"
     ]
 
 
