@@ -44,7 +44,8 @@ public:
     /// The address that adverts are sent from, where there is one.
     [[nodiscard]] const std::optional<IpAddress>& source() const { return source_; }
 
-    /// The address of the master that a backup follows, once it has heard one.
+    /// The address of the master that a backup follows, or of a leaving master's successor, once it
+    /// has been heard.
     [[nodiscard]] std::optional<IpAddress> followed_master() const;
 
     /// The addresses as an advert carries them; valid as long as the router.
@@ -96,7 +97,8 @@ private:
     std::optional<IpAddress> source_;
 
     State state_ = State::initialize;
-    std::optional<Peer> followed_;   ///< the master that a backup follows
+    std::optional<Peer>
+        followed_;  ///< the master that a backup follows, the successor of a leaving one
     std::optional<Peer> discarded_;  ///< the last master of lower rank that a backup heard
     std::optional<Peer> departed_;   ///< the master whose priority 0 a backup heard
     Instant heard_at_;               ///< from when on a backup counts its down interval or skew

@@ -122,7 +122,8 @@ void VirtualRouter::on(const TimerExpired& /*event*/, Instant now) {
         enter_or_leave(Cause::startup, now);
     }
     if (has_passed(leave_at_)) {
-        leave(Cause::nobody_came, {}, now);
+        leave(followed_ ? Cause::successor_heard : Cause::nobody_came, followed_.value_or(Peer{}),
+              now);
     }
     if (has_passed(advertise_at_)) {
         advertise(now);
@@ -248,9 +249,13 @@ void VirtualRouter::hear_as_master(const Peer& peer, Instant now) {
     }
 }
 
+/// The successor speaks before it has installed and announced the addresses. Until it has, ours
+/// still answer.
 void VirtualRouter::hear_while_leaving(const Peer& peer, Instant now) {
-    if (peer.priority > 0) {
-        leave(Cause::successor_heard, peer, now);
+    if (peer.priority > 0 && !followed_) {
+        followed_ = peer;
+        farewell_at_.reset();
+        leave_at_ = std::min(*leave_at_, now + handover_overlap);
     }
 }
 

@@ -19,12 +19,16 @@ TEST_CASE("a strict router says priority 0 once", "[vrrp]") {
     CHECK(bench.run_for(1099ms).empty());
 }
 
-TEST_CASE("a leaving master goes as soon as it hears its successor", "[vrrp]") {
+TEST_CASE("a leaving master goes when its successor has had time to announce itself", "[vrrp]") {
     for (const std::uint8_t priority : Priorities{1, 90, 100, 200}) {
         Bench bench = leaving();
         bench.run_for(10ms);
 
-        const auto effects = bench.hear(lower_address, priority);
+        CHECK(bench.hear(lower_address, priority).empty());
+        CHECK(bench.router.state() == State::leaving);
+        CHECK(bench.router.followed_master() == lower_address);
+        CHECK(bench.router.deadline() == bench.now + handover_overlap);
+        const auto effects = bench.expire();
 
         CHECK(effects == EffectList{RemoveAddresses{},
                                     StateChanged{State::leaving, State::initialize,
@@ -33,13 +37,35 @@ TEST_CASE("a leaving master goes as soon as it hears its successor", "[vrrp]") {
     }
 }
 
+TEST_CASE("further adverts of a successor don't keep a leaving master", "[vrrp]") {
+    Bench bench = leaving();
+    bench.run_for(10ms);
+    bench.hear(lower_address, 90);
+    const auto deadline = bench.router.deadline();
+    bench.now += 2ms;
+
+    CHECK(bench.hear(lower_address, 90).empty());
+
+    CHECK(bench.router.deadline() == deadline);
+}
+
 TEST_CASE("a leaving master does not say priority 0 again once it is succeeded", "[vrrp]") {
     Bench bench = leaving();
     bench.now += 500us;
 
     bench.hear(lower_address, 90);
 
-    CHECK_FALSE(bench.router.deadline());
+    CHECK(bench.router.deadline() == bench.now + handover_overlap);
+}
+
+TEST_CASE("a successor at the last moment does not prolong the leaving", "[vrrp]") {
+    Bench bench = leaving();
+    const Instant start = bench.now;
+    bench.run_for(leaving_limit - 1ms);
+
+    bench.hear(lower_address, 90);
+
+    CHECK(bench.router.deadline() == start + leaving_limit);
 }
 
 TEST_CASE("a leaving master goes all the same when nobody comes", "[vrrp]") {
