@@ -13,7 +13,7 @@ inline constexpr Duration leaving_limit = std::chrono::milliseconds(1100);
 
 /// A leaving master serves this much longer than it is without a successor: an advert comes before
 /// the addresses are installed and announced.
-inline constexpr Duration handover_overlap = std::chrono::milliseconds(5);
+inline constexpr Duration handover_overlap = std::chrono::milliseconds(10);
 
 /// Priority 0 is said twice, this far apart, so that one lost packet does not cost three seconds.
 inline constexpr Duration farewell_gap = std::chrono::milliseconds(1);

@@ -89,7 +89,7 @@ class Keepalived(Daemon):
             host.write_file("/etc/keepalived/check_nginx.sh", check_script, 0o755)
 
     def _command(self) -> Command:
-        return ["keepalived", "--dont-fork", "--log-console", "--log-detail", "-f", self.path]
+        return ["keepalived", "--dont-fork", "--log-console", "-f", self.path]
 
     def processes(self) -> list[int]:
         return sorted(self.host.processes("keepalived"))
