@@ -16,13 +16,13 @@ mission = pytest.mark.skipif(find_configuration_file("lb-master.conf") is None,
                              reason="the user's own files are not here")
 
 ORPHAN = """
-import sys, time
+import signal, sys
 sys.path.insert(0, {path!r})
 from lab import Lab, Pair
 lab = Lab()
 pair = Pair(lab)
 print(lab.folder, pair.master.pid, *pair.nginx["lb-master"].processes(), flush=True)
-time.sleep(60)
+signal.pause()
 """
 
 
