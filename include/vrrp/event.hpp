@@ -10,7 +10,7 @@
 
 namespace vrrp {
 
-/// Begin to take part in the election.
+/// Begin to take part in the election; after a failed installation, at once instead of later.
 struct Startup {};
 
 /// Stop taking part. A master whose service lives makes before it breaks: it goes on serving until
@@ -38,10 +38,13 @@ struct SourceChanged {
 };
 
 /// The addresses could not be put on the link. The router leaves and tries again after
-/// recovery_delay, as a backup.
+/// recovery_delay, as a backup; each further failure doubles that.
 struct InstallFailed {};
 
+/// Another program took addresses away that a master had installed.
+struct AddressesLost {};
+
 using Event = std::variant<Startup, Shutdown, TimerExpired, AdvertisementReceived, PriorityChanged,
-                           SourceChanged, InstallFailed>;
+                           SourceChanged, InstallFailed, AddressesLost>;
 
 }  // namespace vrrp

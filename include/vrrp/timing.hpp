@@ -18,7 +18,7 @@ inline constexpr Duration handover_overlap = std::chrono::milliseconds(10);
 /// Priority 0 is said twice, this far apart, so that one lost packet does not cost three seconds.
 inline constexpr Duration farewell_gap = std::chrono::milliseconds(1);
 
-/// How long a router that could not install its addresses stays out of the election.
+/// How long a router that could not install its addresses stays out of the election the first time.
 inline constexpr Duration recovery_delay = std::chrono::seconds(10);
 
 /// (256 - priority) / 256 s: RFC 3768 section 6.1.

@@ -44,9 +44,9 @@ public:
     /// The address that adverts are sent from, where there is one.
     [[nodiscard]] const std::optional<IpAddress>& source() const { return source_; }
 
-    /// The address of the master that a backup follows, or of a leaving master's successor, once it
+    /// The address of the master that a backup hears, or of a leaving master's successor, once it
     /// has been heard.
-    [[nodiscard]] std::optional<IpAddress> followed_master() const;
+    [[nodiscard]] std::optional<IpAddress> heard_master() const;
 
     /// The addresses as an advert carries them; valid as long as the router.
     [[nodiscard]] AddressList address_list() const;
@@ -66,6 +66,7 @@ private:
     void on(const PriorityChanged& event, Instant now);
     void on(const SourceChanged& event, Instant now);
     void on(const InstallFailed& event, Instant now);
+    void on(const AddressesLost& event, Instant now);
 
     [[nodiscard]] std::optional<RefuseReason> refuse(const AdvertisementReceived& event) const;
     void hear_as_backup(const Peer& peer);
@@ -104,6 +105,7 @@ private:
     Instant heard_at_;               ///< from when on a backup counts its down interval or skew
     Instant assert_again_at_;        ///< before this, a master doesn't answer lower ranks again
     std::size_t announcement_ = 0;   ///< how many of the schedule were made
+    int install_failures_ = 0;       ///< in a row
 
     // Each is set only while something is to happen then.
     std::optional<Instant> advertise_at_;  ///< Adver_Timer

@@ -13,14 +13,14 @@ struct Glimpse {
     vrrp::State state = vrrp::State::initialize;
     std::uint8_t priority = 0;
     std::optional<vrrp::Instant> deadline;
-    std::optional<vrrp::IpAddress> followed_master;
+    std::optional<vrrp::IpAddress> heard_master;
     std::optional<vrrp::IpAddress> source;
 
     friend bool operator==(const Glimpse&, const Glimpse&) = default;
 };
 
 [[nodiscard]] inline Glimpse glimpse(const vrrp::VirtualRouter& router) {
-    return {router.state(), router.priority(), router.deadline(), router.followed_master(),
+    return {router.state(), router.priority(), router.deadline(), router.heard_master(),
             router.source()};
 }
 

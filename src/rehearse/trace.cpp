@@ -32,6 +32,7 @@ std::string text_of(const vrrp::Event& event) {
                 return "source " + (known.source ? known.source->to_text() : "none");
             },
             [](const vrrp::InstallFailed&) { return std::string("installation failed"); },
+            [](const vrrp::AddressesLost&) { return std::string("addresses lost"); },
         },
         event);
 }

@@ -7,6 +7,20 @@
 
 namespace rehearse {
 
+namespace {
+
+/// Whether a master has come to its next advert.
+bool advertises_again(const Step& step) {
+    const bool stays_master =
+        step.before.state == vrrp::State::master && step.after.state == vrrp::State::master;
+    return stays_master && std::holds_alternative<vrrp::TimerExpired>(step.event) &&
+           std::ranges::any_of(step.effects, [](const vrrp::Effect& effect) {
+               return std::holds_alternative<vrrp::SendAdvertisement>(effect);
+           });
+}
+
+}  // namespace
+
 Witness::Witness(const Scenario& scenario, const std::vector<Host>& hosts, const Lan& lan)
     : scenario_(scenario),
       hosts_(hosts),
@@ -24,9 +38,15 @@ void Witness::note(const Step& step) {
     }
     if (std::holds_alternative<vrrp::InstallFailed>(step.event)) {
         facts.install_refused_at = step.now;
+        ++facts.install_failures;
     }
-    if (std::holds_alternative<vrrp::Shutdown>(step.event)) {
+    if (std::holds_alternative<vrrp::Shutdown>(step.event) ||
+        std::holds_alternative<vrrp::Startup>(step.event)) {
         facts.install_refused_at.reset();
+        facts.install_failures = 0;
+    }
+    if (advertises_again(step)) {
+        facts.install_failures = 0;
     }
     const bool came_from_outside = !std::holds_alternative<vrrp::TimerExpired>(step.event) &&
                                    !std::holds_alternative<vrrp::AdvertisementReceived>(step.event);
@@ -104,7 +124,10 @@ bool Witness::is_master(std::size_t host) const {
 bool Witness::is_eligible(std::size_t host, vrrp::Instant now) const {
     const Host& known = hosts_[host];
     const auto refused_at = facts_[host].install_refused_at;
-    const bool rests = refused_at && now <= *refused_at + vrrp::recovery_delay + scenario_.lateness;
+    // Ten seconds after the first failure, twice as long after each further one, up to 320 s.
+    const int doublings = std::clamp(facts_[host].install_failures - 1, 0, 5);
+    const vrrp::Duration rest = vrrp::recovery_delay * (1 << doublings);
+    const bool rests = refused_at && now <= *refused_at + rest + scenario_.lateness;
     return known.is_running() && known.is_wanted && known.is_linked && known.priority() > 0 &&
            !rests;
 }

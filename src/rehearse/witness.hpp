@@ -19,6 +19,7 @@ struct HostFacts {
     vrrp::Instant thawed_at;
     vrrp::Instant priority_changed_at;
     std::optional<vrrp::Instant> install_refused_at;
+    int install_failures = 0;  ///< in a row, without an advert interval as master between them
 
     // Of a backup.
     vrrp::Instant waits_since;   ///< entered, or accepted an advert that begins the down interval

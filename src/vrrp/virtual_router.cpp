@@ -19,6 +19,10 @@ constexpr Duration assert_gap = 100ms;
 constexpr std::array<Duration, 3> announce_after{200ms, 1s, 5s};
 constexpr Duration announce_each = 1min;
 
+/// A router whose addresses can't be installed interrupts a healthy master each time it tries:
+/// after six failures that is each 320 s.
+constexpr int most_doublings = 5;
+
 /// Takes the same time wherever the first difference stands.
 bool is_same_password(const Password& a, const Password& b) {
     std::byte difference{0};
@@ -56,8 +60,9 @@ std::optional<Instant> VirtualRouter::deadline() const {
     return earliest;
 }
 
-std::optional<IpAddress> VirtualRouter::followed_master() const {
-    return followed_ ? std::optional(followed_->address) : std::nullopt;
+std::optional<IpAddress> VirtualRouter::heard_master() const {
+    const std::optional<Peer>& heard = followed_ ? followed_ : discarded_;
+    return heard ? std::optional(heard->address) : std::nullopt;
 }
 
 AddressList VirtualRouter::address_list() const {
@@ -66,6 +71,8 @@ AddressList VirtualRouter::address_list() const {
 
 void VirtualRouter::on(const Startup& /*event*/, Instant now) {
     is_started_ = true;
+    recover_at_.reset();
+    install_failures_ = 0;
     if (state_ == State::leaving) {
         become_master(Cause::startup, {}, now);
     } else {
@@ -106,8 +113,17 @@ void VirtualRouter::on(const SourceChanged& event, Instant now) {
 
 void VirtualRouter::on(const InstallFailed& /*event*/, Instant now) {
     if (state_ == State::master) {
-        recover_at_ = now + recovery_delay;
+        recover_at_ = now + recovery_delay * (1 << install_failures_);
+        install_failures_ = std::min(install_failures_ + 1, most_doublings);
         leave(Cause::install_failed, {}, now);
+    }
+}
+
+void VirtualRouter::on(const AddressesLost& /*event*/, Instant now) {
+    if (state_ == State::master) {
+        effects_.push(InstallAddresses{});
+        announcement_ = 0;
+        announce(now);
     }
 }
 
@@ -126,6 +142,7 @@ void VirtualRouter::on(const TimerExpired& /*event*/, Instant now) {
               now);
     }
     if (has_passed(advertise_at_)) {
+        install_failures_ = 0;
         advertise(now);
     }
     if (has_passed(announce_at_)) {

@@ -59,7 +59,7 @@ using Priorities = std::vector<std::uint8_t>;
 struct Observed {
     State state = State::initialize;
     std::optional<Instant> deadline;
-    std::optional<IpAddress> followed_master;
+    std::optional<IpAddress> heard_master;
     std::optional<IpAddress> source;
     std::uint8_t priority = 0;
 
@@ -67,7 +67,7 @@ struct Observed {
 };
 
 inline Observed observe(const VirtualRouter& router) {
-    return {router.state(), router.deadline(), router.followed_master(), router.source(),
+    return {router.state(), router.deadline(), router.heard_master(), router.source(),
             router.priority()};
 }
 
@@ -215,7 +215,7 @@ struct StringMaker<vrrp::test::Observed> {
     static std::string convert(const vrrp::test::Observed& seen) {
         const auto nanoseconds = seen.deadline ? (*seen.deadline - vrrp::Instant{}).count() : -1;
         return std::string(to_text(seen.state)) + ", deadline " + std::to_string(nanoseconds) +
-               ", follows " + (seen.followed_master ? seen.followed_master->to_text() : "nobody") +
+               ", follows " + (seen.heard_master ? seen.heard_master->to_text() : "nobody") +
                ", priority " + std::to_string(seen.priority);
     }
 };

@@ -27,7 +27,7 @@ TEST_CASE("every other router becomes a backup at startup", "[vrrp]") {
         CHECK(effects ==
               EffectList{StateChanged{State::initialize, State::backup, Cause::startup}});
         CHECK(bench.patience() == 3s + (256 - priority) * 3906250ns);
-        CHECK_FALSE(bench.router.followed_master());
+        CHECK_FALSE(bench.router.heard_master());
     }
 }
 

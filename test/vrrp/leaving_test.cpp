@@ -26,7 +26,7 @@ TEST_CASE("a leaving master goes when its successor has had time to announce its
 
         CHECK(bench.hear(lower_address, priority).empty());
         CHECK(bench.router.state() == State::leaving);
-        CHECK(bench.router.followed_master() == lower_address);
+        CHECK(bench.router.heard_master() == lower_address);
         CHECK(bench.router.deadline() == bench.now + handover_overlap);
         const auto effects = bench.expire();
 

@@ -71,7 +71,7 @@ TEST_CASE("a master yields to a higher priority", "[vrrp]") {
     CHECK(effects == EffectList{SendAdvertisement{100}, RemoveAddresses{},
                                 StateChanged{State::master, State::backup, Cause::better_master,
                                              lower_address, 101}});
-    CHECK(bench.router.followed_master() == lower_address);
+    CHECK(bench.router.heard_master() == lower_address);
     CHECK(bench.patience() == master_down_interval(Centiseconds(100), 100));
 }
 

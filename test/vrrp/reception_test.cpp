@@ -75,7 +75,7 @@ TEST_CASE("an advert with the right password is taken", "[vrrp]") {
     Bench bench = started(config_with_password());
 
     CHECK(bench.handle(with_password("secret")).empty());
-    CHECK(bench.router.followed_master() == higher_address);
+    CHECK(bench.router.heard_master() == higher_address);
 }
 
 TEST_CASE("each refusal names its reason and its sender", "[vrrp]") {
@@ -164,7 +164,7 @@ TEST_CASE("an advert of other addresses is told and taken", "[vrrp]") {
 
     Bench backup = started(config);
     CHECK(backup.hear(higher_address, 200) == EffectList{AddressesDiffer{higher_address}});
-    CHECK(backup.router.followed_master() == higher_address);
+    CHECK(backup.router.heard_master() == higher_address);
 
     Bench yielding = master(config);
     CHECK(yielding.hear(higher_address, 200) ==

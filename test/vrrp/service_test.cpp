@@ -115,7 +115,7 @@ TEST_CASE("a backup that loses its link leaves and returns with it", "[vrrp]") {
     CHECK(bench.handle(SourceChanged{us}) ==
           EffectList{StateChanged{State::initialize, State::backup, Cause::startup}});
     CHECK(bench.patience() == master_down_interval(Centiseconds(100), 100));
-    CHECK_FALSE(bench.router.followed_master());
+    CHECK_FALSE(bench.router.heard_master());
 }
 
 TEST_CASE("the same source address again changes nothing", "[vrrp]") {
@@ -152,7 +152,7 @@ TEST_CASE("it tries again as a backup after the recovery delay", "[vrrp]") {
     CHECK(bench.patience() == master_down_interval(Centiseconds(100), 100));
 }
 
-TEST_CASE("nothing cuts the recovery short but a new start", "[vrrp]") {
+TEST_CASE("nothing cuts the recovery short but a start", "[vrrp]") {
     Bench bench = master();
     bench.handle(InstallFailed{});
     bench.now += 1s;
@@ -160,10 +160,8 @@ TEST_CASE("nothing cuts the recovery short but a new start", "[vrrp]") {
     CHECK(only({}) == bench.handle(PriorityChanged{200}));
     CHECK(bench.handle(SourceChanged{std::nullopt}).empty());
     CHECK(bench.handle(SourceChanged{us}).empty());
-    CHECK(bench.handle(Startup{}).empty());
     CHECK(bench.router.state() == State::initialize);
 
-    CHECK(bench.handle(Shutdown{}).empty());
     CHECK(bench.handle(Startup{}).back() ==
           Effect(StateChanged{State::initialize, State::backup, Cause::startup}));
 }
@@ -188,6 +186,54 @@ TEST_CASE("a router that recovers without its service stays away", "[vrrp]") {
     CHECK_FALSE(bench.router.deadline());
     CHECK(bench.handle(PriorityChanged{100}).size() == 1);
     CHECK(bench.router.state() == State::backup);
+}
+
+TEST_CASE("a master that lost its addresses puts them back and announces them", "[vrrp]") {
+    Bench bench = master();
+    bench.run_for(10s);
+    const State before = bench.router.state();
+
+    const auto effects = bench.handle(AddressesLost{});
+
+    CHECK(effects == EffectList{InstallAddresses{}, AnnounceAddresses{}});
+    CHECK(bench.router.state() == before);
+    CHECK(only(bench.run_for(200ms)).back() == Effect(AnnounceAddresses{}));
+}
+
+TEST_CASE("only a master misses its addresses", "[vrrp]") {
+    Bench bench = started();
+
+    CHECK(bench.handle(AddressesLost{}).empty());
+}
+
+TEST_CASE("each further failure to install is waited for twice as long", "[vrrp]") {
+    Bench bench = master();
+    const Duration waits[] = {10s, 20s, 40s, 80s, 160s, 320s, 320s};
+
+    for (const Duration wait : waits) {
+        const Instant failed = bench.now;
+        bench.handle(InstallFailed{});
+        bench.run_for(1ms);
+        CHECK(bench.router.deadline() == failed + wait);
+        while (bench.router.state() != State::master) {
+            bench.expire();
+        }
+    }
+}
+
+TEST_CASE("a master of one interval has its addresses, and fails as for the first time", "[vrrp]") {
+    Bench bench = master();
+    bench.handle(InstallFailed{});
+    while (bench.router.state() != State::master) {
+        bench.expire();
+    }
+    bench.run_for(1s);
+
+    const Instant failed = bench.now;
+    bench.handle(InstallFailed{});
+    bench.run_for(1ms);
+
+    CHECK(bench.router.deadline() == failed + 10s);
 }
 
 }  // namespace vrrp::test

@@ -83,7 +83,7 @@ TEST_CASE("a backup that wakes late by more than an interval listens first", "[v
     CHECK(bench.handle(TimerExpired{}).empty());
 
     CHECK(bench.router.state() == State::backup);
-    CHECK(bench.router.followed_master() == higher_address);
+    CHECK(bench.router.heard_master() == higher_address);
     CHECK(bench.patience() == 1s + skew_time(100));
     bench.expire();
     CHECK(bench.router.state() == State::master);
