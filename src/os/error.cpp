@@ -7,7 +7,9 @@
 namespace os {
 
 std::string Error::message() const {
-    return doing + ": " + strerrordesc_np(code);
+    // The kernel has errors that the library doesn't know, 524 (ENOTSUPP) for one.
+    const char* description = strerrordesc_np(code);
+    return doing + ": " + (description != nullptr ? description : "error " + std::to_string(code));
 }
 
 Error last_error(std::string doing) {

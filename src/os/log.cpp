@@ -1,6 +1,7 @@
 #include "os/log.hpp"
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <systemd/sd-journal.h>
@@ -10,6 +11,8 @@
 #include <cstdlib>
 #include <ctime>
 #include <iterator>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace os::log {
@@ -69,6 +72,24 @@ void append_value(fmt::memory_buffer& line, std::string_view value) {
     }
 }
 
+/// Writes a line, unless a stopped terminal or a full pipe would make the daemon wait: adverts
+/// don't.
+void write_if_possible(std::string_view line) {
+    static std::size_t dropped = 0;
+    pollfd ready{STDERR_FILENO, POLLOUT, 0};
+    if (poll(&ready, 1, 0) == 0) {
+        ++dropped;
+        return;
+    }
+    std::string text;
+    if (dropped > 0) {
+        text = fmt::format("({} lines could not be written)\n", std::exchange(dropped, 0));
+    }
+    text += line;
+    // Nothing can be done about a log that can't be written.
+    [[maybe_unused]] const auto written = ::write(STDERR_FILENO, text.data(), text.size());
+}
+
 void write_line(const Face& face, std::string_view message, std::initializer_list<Field> fields) {
     static const bool coloured = is_coloured();
     const std::string_view reset = coloured ? "\033[0m" : "";
@@ -88,8 +109,7 @@ void write_line(const Face& face, std::string_view message, std::initializer_lis
         append_value(line, field.value);
     }
     line.push_back('\n');
-    // Nothing can be done about a log that can't be written.
-    [[maybe_unused]] const auto written = ::write(STDERR_FILENO, line.data(), line.size());
+    write_if_possible({line.data(), line.size()});
 }
 
 std::string journal_field(const Field& field) {

@@ -19,7 +19,8 @@ struct Field {
 void set_level(Level level);
 
 /// Writes one constant message with its facts: to the journal under systemd, else as a line on
-/// standard error, coloured on a terminal unless NO_COLOR is set. Never blocks on the journal.
+/// standard error, coloured on a terminal unless NO_COLOR is set. A line that a stopped terminal or
+/// a full pipe can't take at once is dropped, and the next one says how many were.
 void write(Level level, std::string_view message, std::initializer_list<Field> fields);
 
 inline void error(std::string_view message, std::initializer_list<Field> fields = {}) {
