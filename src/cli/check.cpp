@@ -1,4 +1,5 @@
 #include "cli/commands.hpp"
+#include "cli/print.hpp"
 #include "config/lint.hpp"
 #include "config/load.hpp"
 #include "net/link_mirror.hpp"
@@ -6,7 +7,8 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
+#include <algorithm>
+#include <cstddef>
 #include <string>
 
 namespace cli {
@@ -15,6 +17,11 @@ namespace {
 
 std::string count(std::size_t number, const char* noun) {
     return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s");
+}
+
+std::size_t error_count(const config::Diagnostics& diagnostics) {
+    return static_cast<std::size_t>(
+        std::ranges::count(diagnostics, config::Severity::error, &config::Diagnostic::severity));
 }
 
 }  // namespace
@@ -27,20 +34,17 @@ int check(const std::string& config_path) {
         loaded.diagnostics.insert(loaded.diagnostics.end(), more.begin(), more.end());
     }
     for (const config::Diagnostic& diagnostic : loaded.diagnostics) {
-        fmt::print(stderr, "{}\n", config::to_text(diagnostic));
+        print_error(config::to_text(diagnostic) + "\n");
     }
     if (!loaded.config) {
-        std::size_t errors = 0;
-        for (const config::Diagnostic& diagnostic : loaded.diagnostics) {
-            errors += diagnostic.severity == config::Severity::error ? 1 : 0;
-        }
-        fmt::print(stderr, "{}: {}\n", config_path, count(errors, "error"));
+        print_error(fmt::format("{}: {}\n", loaded.diagnostics.front().file,
+                                count(error_count(loaded.diagnostics), "error")));
         return 1;
     }
-    fmt::print("{}: good for host {}: {}, {}\n", config_path, host,
-               count(loaded.config->routers.size(), "router"),
-               count(loaded.config->checks.size(), "check"));
-    return 0;
+    const bool is_told = print_out(fmt::format("{}: good for host {}: {}, {}\n", config_path, host,
+                                               count(loaded.config->routers.size(), "router"),
+                                               count(loaded.config->checks.size(), "check")));
+    return is_told ? 0 : 1;
 }
 
 }  // namespace cli

@@ -1,4 +1,5 @@
 #include "cli/commands.hpp"
+#include "cli/print.hpp"
 #include "config/lint.hpp"
 #include "config/load.hpp"
 #include "engine/daemon.hpp"
@@ -14,7 +15,10 @@
 #include <fmt/ranges.h>
 
 #include <csignal>
-#include <cstdio>
+#include <cstring>
+#include <expected>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -27,7 +31,7 @@ constexpr int failure = 1;
 
 void print(const config::Diagnostics& diagnostics) {
     for (const config::Diagnostic& diagnostic : diagnostics) {
-        fmt::print(stderr, "{}\n", config::to_text(diagnostic));
+        print_error(config::to_text(diagnostic) + "\n");
     }
 }
 
@@ -37,11 +41,11 @@ bool is_privileged() {
     if (missing.empty()) {
         return true;
     }
-    fmt::print(stderr,
-               "understudy: the daemon lacks {}, which it needs to set addresses and to send VRRP "
-               "packets.\n  Run it as root, or give it the capabilities "
-               "(systemd: AmbientCapabilities=CAP_NET_ADMIN CAP_NET_RAW).\n",
-               fmt::join(missing, " and "));
+    print_error(fmt::format(
+        "understudy: the daemon lacks {}, which it needs to set addresses and to send VRRP "
+        "packets.\n  Run it as root, or give it the capabilities "
+        "(systemd: AmbientCapabilities=CAP_NET_ADMIN CAP_NET_RAW).\n",
+        fmt::join(missing, " and ")));
     return false;
 }
 
@@ -49,7 +53,7 @@ std::optional<config::Config> load(const std::string& path) {
     config::Loaded loaded = config::load(path, os::host_name());
     print(loaded.diagnostics);
     if (!loaded.config) {
-        fmt::print(stderr, "understudy: nothing was started: {} has errors\n", path);
+        print_error(fmt::format("understudy: nothing was started: {} has errors\n", path));
         return std::nullopt;
     }
     print(config::lint(*loaded.config, path, net::link_names()));
@@ -61,29 +65,50 @@ int fail(const os::Error& error) {
     return failure;
 }
 
-/// The daemon, its API and its signals, until it is told to stop.
-int serve(const config::Config& config, const std::string& socket_path, os::Loop& loop) {
-    auto daemon = engine::Daemon::start(config, loop);
-    if (!daemon) {
-        return fail(daemon.error());
+/// The signals that end the daemon, and those that would if nobody took them.
+std::expected<std::vector<os::Source>, os::Error> take_signals(
+    os::Loop& loop, std::function<void(vrrp::Instant now)> stop) {
+    std::vector<os::Source> sources;
+    for (const int number : {SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR1, SIGUSR2}) {
+        auto source = loop.on_signal(number, [stop](int signal, vrrp::Instant now) {
+            if (signal == SIGTERM || signal == SIGINT || signal == SIGQUIT) {
+                stop(now);
+                return;
+            }
+            os::log::info("the signal changes nothing; a changed file is read by a new start",
+                          {{"signal", sigabbrev_np(signal)}});
+        });
+        if (!source) {
+            return std::unexpected(source.error());
+        }
+        sources.push_back(std::move(*source));
     }
-    auto server = observe::HttpServer::open(
-        socket_path, loop, [&daemon] { return observe::status_json((*daemon)->snapshot()); });
+    return sources;
+}
+
+/// The daemon, its API and its signals, until it is told to stop. The daemon comes last: once it
+/// has begun nothing else may fail.
+int serve(const config::Config& config, const std::string& socket_path, os::Loop& loop) {
+    std::unique_ptr<engine::Daemon> daemon;
+    const auto signals = take_signals(loop, [&daemon](vrrp::Instant now) { daemon->stop(now); });
+    if (!signals) {
+        return fail(signals.error());
+    }
+    // Both are called from the loop only, when the daemon is there.
+    const auto server = observe::HttpServer::open(
+        socket_path, loop, [&daemon] { return observe::status_json(daemon->snapshot()); });
     if (!server) {
         return fail(server.error());
     }
-    std::vector<os::Source> signals;
-    for (const int number : {SIGTERM, SIGINT}) {
-        auto source = loop.on_signal(
-            number, [&daemon](int /*signal*/, vrrp::Instant now) { (*daemon)->stop(now); });
-        if (!source) {
-            return fail(source.error());
-        }
-        signals.push_back(std::move(*source));
+    auto started = engine::Daemon::start(config, loop);
+    if (!started) {
+        return fail(started.error());
     }
+    daemon = std::move(*started);
     os::notify_ready();
     const auto ended = loop.run();
     if (!ended) {
+        daemon->stop_at_once(loop.now());
         return fail(ended.error());
     }
     os::log::info("stopped");

@@ -1,8 +1,10 @@
 #include "engine/daemon.hpp"
 
+#include "os/lock.hpp"
 #include "os/log.hpp"
 #include "os/service.hpp"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -20,13 +22,14 @@ std::expected<std::unique_ptr<Daemon>, os::Error> Daemon::start(const config::Co
     if (const auto built = daemon->build(config); !built) {
         return std::unexpected(built.error());
     }
+    // What can fail comes before the first router, and the first results come from the loop.
+    if (const auto started = daemon->monitor_.start(); !started) {
+        return std::unexpected(started.error());
+    }
     const vrrp::Instant now = loop.now();
     daemon->take_links(now);
     for (const auto& instance : daemon->instances_) {
         instance->start(now);
-    }
-    if (const auto started = daemon->monitor_.start(); !started) {
-        return std::unexpected(started.error());
     }
     return daemon;
 }
@@ -46,29 +49,51 @@ std::expected<void, os::Error> Daemon::build(const config::Config& config) {
     }
     links_.emplace(std::move(*links));
     for (const config::Router& router : config.routers) {
-        std::vector<const health::Check*> checks;
-        for (const std::string& name : router.checks) {
-            checks.push_back(&monitor_.find(name));
+        if (const auto added = add_router(router); !added) {
+            return added;
         }
-        auto instance = Instance::create(router, std::move(checks), segment_of(router.interface),
-                                         executor_, loop_);
-        if (!instance) {
-            return std::unexpected(instance.error());
-        }
-        instances_.push_back(std::move(*instance));
     }
     return {};
 }
 
-Segment& Daemon::segment_of(const std::string& interface) {
+std::expected<void, os::Error> Daemon::add_router(const config::Router& router) {
+    const int id = router.protocol.virtual_router_id;
+    auto lock = os::lock(fmt::format("{}-{}", router.interface, id),
+                         fmt::format("run router {} (id {} on {}), which another understudy runs",
+                                     router.name, id, router.interface));
+    if (!lock) {
+        return std::unexpected(lock.error());
+    }
+    locks_.push_back(std::move(*lock));
+    std::vector<const health::Check*> checks;
+    for (const std::string& name : router.checks) {
+        checks.push_back(&monitor_.find(name));
+    }
+    auto segment = segment_of(router.interface);
+    if (!segment) {
+        return std::unexpected(segment.error());
+    }
+    auto instance = Instance::create(router, std::move(checks), **segment, executor_, loop_);
+    if (!instance) {
+        return std::unexpected(instance.error());
+    }
+    instances_.push_back(std::move(*instance));
+    return {};
+}
+
+std::expected<Segment*, os::Error> Daemon::segment_of(const std::string& interface) {
     const auto found =
         std::ranges::find_if(segments_, [&interface](const std::unique_ptr<Segment>& segment) {
             return segment->interface() == interface;
         });
     if (found != segments_.end()) {
-        return **found;
+        return found->get();
     }
-    return *segments_.emplace_back(std::make_unique<Segment>(interface, loop_));
+    auto segment = Segment::create(interface, loop_);
+    if (!segment) {
+        return std::unexpected(segment.error());
+    }
+    return segments_.emplace_back(std::move(*segment)).get();
 }
 
 void Daemon::take_links(vrrp::Instant now) {
@@ -96,6 +121,12 @@ void Daemon::stop(vrrp::Instant now) {
         }
     }
     end_when_idle();
+}
+
+void Daemon::stop_at_once(vrrp::Instant now) {
+    for (const auto& instance : instances_) {
+        instance->stop_at_once(now);
+    }
 }
 
 void Daemon::end_when_idle() {

@@ -8,6 +8,7 @@
 #include "engine/snapshot.hpp"
 #include "net/link_mirror.hpp"
 #include "os/error.hpp"
+#include "os/fd.hpp"
 #include "os/loop.hpp"
 
 #include <expected>
@@ -33,13 +34,17 @@ public:
     /// second call waits for no successor.
     void stop(vrrp::Instant now);
 
+    /// Leaves all elections before it returns, for when there is no loop any more.
+    void stop_at_once(vrrp::Instant now);
+
     [[nodiscard]] Snapshot snapshot() const;
 
 private:
     Daemon(const config::Config& config, os::Loop& loop, Executor executor);
 
     [[nodiscard]] std::expected<void, os::Error> build(const config::Config& config);
-    [[nodiscard]] Segment& segment_of(const std::string& interface);
+    [[nodiscard]] std::expected<void, os::Error> add_router(const config::Router& router);
+    [[nodiscard]] std::expected<Segment*, os::Error> segment_of(const std::string& interface);
     void take_links(vrrp::Instant now);
     void take_verdict(const health::Check& check, vrrp::Instant now);
     void end_when_idle();
@@ -49,6 +54,7 @@ private:
     bool is_stopping_ = false;
     Executor executor_;
     Monitor monitor_;
+    std::vector<os::Fd> locks_;  ///< one a router: two daemons would take each other's addresses
     std::vector<std::unique_ptr<Segment>> segments_;
     std::vector<std::unique_ptr<Instance>> instances_;
     std::optional<net::LinkMirror> links_;

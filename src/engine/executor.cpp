@@ -66,7 +66,7 @@ Executor::Result Executor::on(const vrrp::InstallAddresses& /*effect*/, const Su
 Executor::Result Executor::on(const vrrp::RemoveAddresses& /*effect*/, const Subject& subject) {
     // Addresses go with their link.
     const auto& link = subject.segment.link();
-    return link ? table_.remove(link->index, subject.addresses) : Result{};
+    return link ? table_.remove(link->index, subject.removable) : Result{};
 }
 
 Executor::Result Executor::on(const vrrp::AnnounceAddresses& /*effect*/, const Subject& subject) {

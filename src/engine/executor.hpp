@@ -18,6 +18,7 @@ struct Subject {
     const vrrp::VirtualRouter& router;
     Segment& segment;
     std::span<const vrrp::VirtualAddress> addresses;
+    std::span<const vrrp::VirtualAddress> removable;  ///< those of them that may be taken away
 };
 
 /// Does to the kernel what a router says must be done.

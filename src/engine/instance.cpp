@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
+#include <iterator>
 #include <utility>
 #include <variant>
 
@@ -17,7 +19,9 @@ namespace {
 // Subjects of rate-limited lines, beside the reasons of refusal, which take their own numbers.
 constexpr std::size_t decode_subjects = 100;
 constexpr std::size_t differing_addresses = 200;
-constexpr std::size_t failed_effects = 300;
+constexpr std::size_t failed_effects = 1000;
+
+constexpr vrrp::Duration removal_gap = std::chrono::seconds(1);
 
 }  // namespace
 
@@ -26,13 +30,18 @@ std::expected<std::unique_ptr<Instance>, os::Error> Instance::create(
     Executor& executor, os::Loop& loop) {
     std::unique_ptr<Instance> instance(
         new Instance(router, std::move(checks), segment, executor, loop));
-    auto timer = loop.timer(os::Urgency::deadlines, [self = instance.get()](vrrp::Instant now) {
+    auto* self = instance.get();
+    auto timer = loop.timer(os::Urgency::deadlines, [self](vrrp::Instant now) {
+        self->trigger_.clear();
         self->deliver(vrrp::TimerExpired{}, now);
     });
-    if (!timer) {
-        return std::unexpected(timer.error());
+    auto removal_timer =
+        loop.timer(os::Urgency::deadlines, [self](vrrp::Instant now) { self->remove_again(now); });
+    if (!timer || !removal_timer) {
+        return std::unexpected(timer ? removal_timer.error() : timer.error());
     }
     instance->timer_ = std::move(*timer);
+    instance->removal_timer_ = std::move(*removal_timer);
     segment.join(*instance);
     return instance;
 }
@@ -46,24 +55,28 @@ Instance::Instance(const config::Router& router, std::vector<const health::Check
       executor_(executor),
       loop_(loop),
       router_(router.protocol),
-      reason_("starting"),
+      removable_(router.addresses),
+      reason_("starts"),
       since_(loop.now()) {}
 
 void Instance::start(vrrp::Instant now) {
-    if (fit_priority() == 0) {
-        reason_ = "waits for the first result of its checks";
-    }
+    trigger_ = "starts";
     deliver(vrrp::PriorityChanged{fit_priority()}, now);
     deliver(vrrp::Startup{}, now);
 }
 
 void Instance::stop(vrrp::Instant now) {
+    is_stopping_ = true;
+    // An owner that only stops leaves its host the addresses that it had without us.
+    std::erase_if(removable_, [this](const vrrp::VirtualAddress& address) {
+        return std::ranges::find(foreign_, address) != foreign_.end();
+    });
     deliver(vrrp::Shutdown{}, now);
 }
 
 void Instance::stop_at_once(vrrp::Instant now) {
-    health_ = "told to stop at once";
-    deliver(vrrp::Shutdown{}, now);
+    trigger_ = "told to stop at once";
+    stop(now);
     deliver(vrrp::PriorityChanged{0}, now);
 }
 
@@ -87,19 +100,19 @@ void Instance::hear(std::span<const std::byte> message, const vrrp::PacketContex
 
 void Instance::take_link(vrrp::Instant now) {
     const auto& link = segment_.link();
-    if (link) {
-        remove_left_overs();
-    } else {
-        is_clean_ = false;
+    if (!link) {
+        has_met_link_ = false;
+    } else if (!std::exchange(has_met_link_, true)) {
+        meet_link(*link);
     }
-    // An owner speaks from the addresses that it owns.
-    const bool is_owner = router_.config().priority == vrrp::owner_priority;
-    const auto not_a_source =
-        is_owner ? std::span<const vrrp::VirtualAddress>{} : std::span(std::as_const(addresses_));
-    const auto source =
-        link && link->is_up ? net::primary_address(*link, not_a_source) : std::nullopt;
+    const auto source = find_source();
     if (source != router_.source()) {
+        trigger_ =
+            source ? fmt::format("interface {} is up", segment_.interface()) : why_no_source();
         deliver(vrrp::SourceChanged{source}, now);
+    }
+    if (link) {
+        guard_addresses(*link, now);
     }
 }
 
@@ -108,8 +121,8 @@ void Instance::take_verdict(const health::Check& check, vrrp::Instant now) {
         return;
     }
     const std::uint8_t priority = fit_priority();
-    health_ = fmt::format("check {}: {}", check.config().name, check.detail());
     if (priority != router_.priority()) {
+        trigger_ = fmt::format("check {}: {}", check.config().name, check.detail());
         deliver(vrrp::PriorityChanged{priority}, now);
     }
 }
@@ -118,15 +131,25 @@ void Instance::take_verdict(const health::Check& check, vrrp::Instant now) {
 void Instance::deliver(const vrrp::Event& event, vrrp::Instant now) {
     bool has_install_failed = false;
     for (const vrrp::Effect& effect : router_.handle(event, now)) {
+        // What is not there is not announced.
+        if (has_install_failed && std::holds_alternative<vrrp::AnnounceAddresses>(effect)) {
+            continue;
+        }
         if (const auto done = executor_.execute(effect, subject()); !done) {
             has_install_failed |= std::holds_alternative<vrrp::InstallAddresses>(effect);
-            tell_failure(done.error(), now);
+            tell_failure(effect, done.error(), now);
+        } else {
+            tell(effect, now);
         }
-        tell(effect, now);
     }
     if (has_install_failed) {
         deliver(vrrp::InstallFailed{}, now);
-    } else if (const auto deadline = router_.deadline()) {
+    }
+    arm_timer();
+}
+
+void Instance::arm_timer() {
+    if (const auto deadline = router_.deadline()) {
         timer_.arm(*deadline);
     } else {
         timer_.disarm();
@@ -136,24 +159,67 @@ void Instance::deliver(const vrrp::Event& event, vrrp::Instant now) {
     }
 }
 
-/// Addresses that an earlier run left behind: nobody knows whether they are still ours to serve.
-void Instance::remove_left_overs() {
-    if (std::exchange(is_clean_, true) || router_.state() != vrrp::State::initialize ||
-        router_.config().priority == vrrp::owner_priority) {
+/// An address that is still there although nobody serves it would be a second one of its kind.
+void Instance::remove_again(vrrp::Instant now) {
+    if (is_serving()) {
         return;
     }
-    const auto is_left_over = [this](const net::LinkAddress& found) {
-        return std::ranges::any_of(addresses_, [&found](const vrrp::VirtualAddress& ours) {
-            return ours.address == found.address && ours.prefix_length == found.prefix_length;
+    if (const auto done = executor_.execute(vrrp::RemoveAddresses{}, subject()); !done) {
+        tell_failure(vrrp::RemoveAddresses{}, done.error(), now);
+    }
+}
+
+/// What is on the link before us: an owner's own addresses, or what an earlier run left behind, of
+/// which nobody knows whether it is still ours to serve.
+void Instance::meet_link(const net::Link& link) {
+    const auto is_there = [&link](const vrrp::VirtualAddress& address) {
+        return std::ranges::any_of(link.addresses, [&address](const net::LinkAddress& found) {
+            return found.address == address.address && found.prefix_length == address.prefix_length;
         });
     };
-    if (std::ranges::any_of(segment_.link()->addresses, is_left_over)) {
-        os::log::warning("addresses left over from an earlier run are removed",
-                         {{"router", name_}, {"interface", segment_.interface()}});
-        if (const auto done = executor_.execute(vrrp::RemoveAddresses{}, subject()); !done) {
-            os::log::error("can't remove them", {{"error", done.error().message()}});
-        }
+    foreign_.clear();
+    std::ranges::copy_if(addresses_, std::back_inserter(foreign_), is_there);
+    if (is_owner() || foreign_.empty() || is_serving()) {
+        return;
     }
+    foreign_.clear();
+    os::log::warning("addresses left over from an earlier run are removed",
+                     {{"router", name_}, {"interface", segment_.interface()}});
+    if (const auto done = executor_.execute(vrrp::RemoveAddresses{}, subject()); !done) {
+        os::log::error("can't remove them", {{"error", done.error().message()}});
+    }
+}
+
+/// Puts back what another program takes away while we serve. What has not been seen on the link yet
+/// is only on its way there.
+void Instance::guard_addresses(const net::Link& link, vrrp::Instant now) {
+    const bool all_there =
+        std::ranges::all_of(addresses_, [&link](const vrrp::VirtualAddress& ours) {
+            return std::ranges::any_of(link.addresses, [&ours](const net::LinkAddress& found) {
+                return found.address == ours.address;
+            });
+        });
+    if (all_there) {
+        has_seen_addresses_ = true;
+    } else if (router_.state() == vrrp::State::master &&
+               std::exchange(has_seen_addresses_, false)) {
+        ++counters_.addresses_restored;
+        os::log::warning("another program took addresses away; they are put back",
+                         {{"router", name_}, {"interface", segment_.interface()}});
+        deliver(vrrp::AddressesLost{}, now);
+    }
+}
+
+/// The address to speak from. An owner speaks from its own, also while it has taken them away.
+std::optional<vrrp::IpAddress> Instance::find_source() const {
+    if (!segment_.can_speak()) {
+        return std::nullopt;
+    }
+    if (is_owner()) {
+        const auto own = net::primary_address(*segment_.link(), {});
+        return own ? own : addresses_.front().address;
+    }
+    return net::primary_address(*segment_.link(), segment_.virtual_addresses());
 }
 
 std::uint8_t Instance::fit_priority() const {
@@ -164,8 +230,41 @@ std::uint8_t Instance::fit_priority() const {
     return health::effective_priority(router_.config().priority, opinions);
 }
 
+bool Instance::is_owner() const {
+    return router_.config().priority == vrrp::owner_priority;
+}
+
+bool Instance::is_serving() const {
+    return router_.state() == vrrp::State::master || router_.state() == vrrp::State::leaving;
+}
+
+std::string Instance::why_no_source() const {
+    return segment_.can_speak()
+               ? fmt::format("interface {} has no IPv4 address of its own", segment_.interface())
+               : segment_.why_silent();
+}
+
+/// What keeps the router out of the election now; empty where that is only its own past.
+std::string Instance::why_out() const {
+    if (is_stopping_) {
+        return "";
+    }
+    if (!router_.source()) {
+        return why_no_source();
+    }
+    for (const health::Check* check : checks_) {
+        if (check->config().weight || check->verdict() == health::Verdict::good) {
+            continue;
+        }
+        return check->verdict() == health::Verdict::bad
+                   ? fmt::format("check {}: {}", check->config().name, check->detail())
+                   : fmt::format("check {} has no result yet", check->config().name);
+    }
+    return "";
+}
+
 Subject Instance::subject() {
-    return {router_, segment_, addresses_};
+    return {router_, segment_, addresses_, removable_};
 }
 
 RouterSnapshot Instance::snapshot() const {
@@ -179,13 +278,13 @@ RouterSnapshot Instance::snapshot() const {
         .priority = router_.priority(),
         .base_priority = router_.config().priority,
         .source = router_.source(),
-        .master = router_.followed_master(),
+        .master = is_serving() ? router_.source() : router_.heard_master(),
         .addresses = addresses_,
         .checks = {},
         .counters = counters_,
     };
-    if (router_.state() == vrrp::State::master || router_.state() == vrrp::State::leaving) {
-        snapshot.master = router_.source();
+    if (router_.state() == vrrp::State::initialize && !why_out().empty()) {
+        snapshot.reason = why_out();
     }
     for (const health::Check* check : checks_) {
         snapshot.checks.push_back(check->config().name);
@@ -210,7 +309,8 @@ void Instance::on(const vrrp::SendAdvertisement& /*effect*/, vrrp::Instant /*now
 
 void Instance::on(const vrrp::StateChanged& effect, vrrp::Instant now) {
     since_ = now;
-    reason_ = explain(effect, router_, health_);
+    reason_ = explain(effect, router_, trigger_);
+    has_seen_addresses_ = false;
     if (effect.to == vrrp::State::master) {
         ++counters_.became_master;
     }
@@ -237,8 +337,12 @@ void Instance::on(const vrrp::AddressesDiffer& effect, vrrp::Instant now) {
     }
 }
 
-void Instance::tell_failure(const os::Error& error, vrrp::Instant now) {
-    const std::size_t subject = failed_effects + static_cast<std::size_t>(error.code);
+void Instance::tell_failure(const vrrp::Effect& effect, const os::Error& error, vrrp::Instant now) {
+    if (std::holds_alternative<vrrp::RemoveAddresses>(effect)) {
+        removal_timer_.arm(now + removal_gap);
+    }
+    const std::size_t subject =
+        failed_effects + 1000 * effect.index() + static_cast<std::size_t>(error.code);
     if (rate_limit_.allows({}, subject, now)) {
         os::log::error("the kernel refused", {{"router", name_}, {"error", error.message()}});
     }

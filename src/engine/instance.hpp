@@ -17,6 +17,7 @@
 #include <expected>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -55,6 +56,7 @@ public:
 
     [[nodiscard]] const vrrp::VirtualRouter& router() const { return router_; }
     [[nodiscard]] const std::string& name() const { return name_; }
+    [[nodiscard]] const std::vector<vrrp::VirtualAddress>& addresses() const { return addresses_; }
     [[nodiscard]] RouterSnapshot snapshot() const;
 
 private:
@@ -62,8 +64,16 @@ private:
              Segment& segment, Executor& executor, os::Loop& loop);
 
     void deliver(const vrrp::Event& event, vrrp::Instant now);
-    void remove_left_overs();
+    void arm_timer();
+    void remove_again(vrrp::Instant now);
+    void meet_link(const net::Link& link);
+    void guard_addresses(const net::Link& link, vrrp::Instant now);
+    [[nodiscard]] std::optional<vrrp::IpAddress> find_source() const;
     [[nodiscard]] std::uint8_t fit_priority() const;
+    [[nodiscard]] bool is_owner() const;
+    [[nodiscard]] bool is_serving() const;
+    [[nodiscard]] std::string why_no_source() const;
+    [[nodiscard]] std::string why_out() const;
     [[nodiscard]] Subject subject();
 
     void tell(const vrrp::Effect& effect, vrrp::Instant now);
@@ -71,7 +81,7 @@ private:
     void on(const vrrp::StateChanged& effect, vrrp::Instant now);
     void on(const vrrp::AdvertisementRefused& effect, vrrp::Instant now);
     void on(const vrrp::AddressesDiffer& effect, vrrp::Instant now);
-    void tell_failure(const os::Error& error, vrrp::Instant now);
+    void tell_failure(const vrrp::Effect& effect, const os::Error& error, vrrp::Instant now);
     void tell_refusal(std::string_view reason, std::size_t subject, const vrrp::IpAddress& sender,
                       vrrp::Instant now);
 
@@ -82,11 +92,17 @@ private:
     Executor& executor_;
     os::Loop& loop_;
     os::Timer timer_;
+    os::Timer removal_timer_;  ///< for addresses that could not be removed
 
     vrrp::VirtualRouter router_;
-    bool is_clean_ = false;  ///< left-overs of an earlier run are removed
-    std::string health_;     ///< what moved the priority last
-    std::string reason_;     ///< why the state is as it is
+    std::vector<vrrp::VirtualAddress>
+        foreign_;  ///< on an owner's link before us: stay when we stop
+    std::vector<vrrp::VirtualAddress> removable_;
+    bool has_met_link_ = false;
+    bool has_seen_addresses_ = false;  ///< the mirror has shown all that are installed now
+    bool is_stopping_ = false;
+    std::string trigger_;  ///< what the event in hand came from
+    std::string reason_;   ///< why the state was entered
     vrrp::Instant since_;
     Counters counters_;
     Refusals refusals_;

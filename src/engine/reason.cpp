@@ -27,11 +27,11 @@ std::string explain_silence(const vrrp::StateChanged& change, const vrrp::Virtua
 }  // namespace
 
 std::string explain(const vrrp::StateChanged& change, const vrrp::VirtualRouter& router,
-                    std::string_view health) {
+                    std::string_view trigger) {
     const std::string peer = change.peer.to_text();
     switch (change.cause) {
         case vrrp::Cause::startup:
-            return health.empty() ? "takes part in the election" : std::string(health);
+            return trigger.empty() ? "takes part in the election" : std::string(trigger);
         case vrrp::Cause::owner: return "owns the addresses (priority 255)";
         case vrrp::Cause::master_silent: return explain_silence(change, router);
         case vrrp::Cause::master_left: return fmt::format("{} left (priority 0)", peer);
@@ -45,8 +45,9 @@ std::string explain(const vrrp::StateChanged& change, const vrrp::VirtualRouter&
             return fmt::format("{} has taken over (priority {})", peer, change.peer_priority);
         case vrrp::Cause::nobody_came: return "nobody took over";
         case vrrp::Cause::shutdown: return "told to stop";
-        case vrrp::Cause::priority_zero: return std::string(health);
-        case vrrp::Cause::no_source: return "the link is down, gone or without an address";
+        case vrrp::Cause::priority_zero: return std::string(trigger);
+        case vrrp::Cause::no_source:
+            return trigger.empty() ? "nothing to speak from" : std::string(trigger);
         case vrrp::Cause::install_failed: return "the addresses can't be installed";
         case vrrp::Cause::stalled:
             return "was stopped for longer than its peers wait: listens before it speaks";

@@ -4,13 +4,35 @@
 #include "os/log.hpp"
 #include "vrrp/advertisement.hpp"
 
+#include <fmt/format.h>
 #include <sys/epoll.h>
 
 #include <cassert>
 #include <cerrno>
+#include <chrono>
 #include <utility>
 
 namespace engine {
+
+namespace {
+
+constexpr vrrp::Duration retry_gap = std::chrono::seconds(1);
+
+}  // namespace
+
+std::expected<std::unique_ptr<Segment>, os::Error> Segment::create(std::string interface,
+                                                                   os::Loop& loop) {
+    std::unique_ptr<Segment> segment(new Segment(std::move(interface), loop));
+    auto retry = loop.timer(os::Urgency::links, [self = segment.get()](vrrp::Instant now) {
+        self->open_socket(now);
+        self->tell_instances(now);
+    });
+    if (!retry) {
+        return std::unexpected(retry.error());
+    }
+    segment->retry_ = std::move(*retry);
+    return segment;
+}
 
 Segment::Segment(std::string interface, os::Loop& loop)
     : interface_(std::move(interface)), loop_(loop) {}
@@ -19,27 +41,45 @@ void Segment::join(Instance& instance) {
     Instance*& place = instances_[instance.router().config().virtual_router_id];
     assert(place == nullptr);
     place = &instance;
+    virtual_addresses_.insert(virtual_addresses_.end(), instance.addresses().begin(),
+                              instance.addresses().end());
 }
 
 void Segment::update(const net::Link* link, vrrp::Instant now) {
     const bool was_up = link_ && link_->is_up;
-    const bool is_another = link_ && (link == nullptr || link->index != link_->index);
-    if (is_another) {
+    if (link_ && (link == nullptr || link->index != link_->index)) {
+        // Another link of the same name has none of our addresses, and none of our memberships.
         close_socket();
+        link_.reset();
+        tell_instances(now);
     }
     link_ = link != nullptr ? std::optional(*link) : std::nullopt;
     if (link_ && !socket_) {
-        open_socket(*link_);
+        open_socket(now);
     }
     const bool is_up = link_ && link_->is_up;
     if (was_up != is_up) {
         os::log::info(is_up ? "link is up" : "link is down", {{"interface", interface_}});
     }
+    tell_instances(now);
+}
+
+void Segment::tell_instances(vrrp::Instant now) {
     for (Instance* instance : instances_) {
         if (instance != nullptr) {
             instance->take_link(now);
         }
     }
+}
+
+std::string Segment::why_silent() const {
+    if (!link_) {
+        return fmt::format("interface {} is not there", interface_);
+    }
+    if (!link_->is_up) {
+        return fmt::format("interface {} is down or has no carrier", interface_);
+    }
+    return socket_error_ ? socket_error_->message() : "";
 }
 
 std::expected<void, os::Error> Segment::send(std::span<const std::byte> message,
@@ -50,26 +90,34 @@ std::expected<void, os::Error> Segment::send(std::span<const std::byte> message,
     return socket_->send(message, source);
 }
 
-void Segment::open_socket(const net::Link& link) {
-    auto socket = net::VrrpSocket::open(link);
-    if (!socket) {
-        os::log::error("can't speak on the link", {{"error", socket.error().message()}});
+/// Opens the socket, or tries again after a while: without it we would be deaf and mute, and a
+/// second master.
+void Segment::open_socket(vrrp::Instant now) {
+    if (!link_ || socket_) {
         return;
     }
+    auto socket = net::VrrpSocket::open(*link_);
     auto readable =
-        loop_.watch(socket->fd(), EPOLLIN, os::Urgency::adverts,
-                    [this](std::uint32_t /*events*/, vrrp::Instant now) { receive(now); });
-    if (!readable) {
-        os::log::error("can't listen on the link", {{"error", readable.error().message()}});
+        socket ? loop_.watch(socket->fd(), EPOLLIN, os::Urgency::adverts,
+                             [this](std::uint32_t /*events*/, vrrp::Instant at) { receive(at); })
+               : std::unexpected(socket.error());
+    if (readable) {
+        socket_ = std::move(*socket);
+        readable_ = std::move(*readable);
+        socket_error_.reset();
         return;
     }
-    socket_ = std::move(*socket);
-    readable_ = std::move(*readable);
+    if (!std::exchange(socket_error_, readable.error())) {
+        os::log::error("can't speak on the link, and tries again",
+                       {{"interface", interface_}, {"error", readable.error().message()}});
+    }
+    retry_.arm(now + retry_gap);
 }
 
 void Segment::close_socket() {
     readable_ = os::Source();
     socket_.reset();
+    retry_.disarm();
 }
 
 void Segment::receive(vrrp::Instant now) {

@@ -20,6 +20,7 @@ struct Counters {
     std::uint64_t advertisements_sent = 0;
     std::uint64_t advertisements_received = 0;  ///< well-formed ones for its id
     std::uint64_t became_master = 0;
+    std::uint64_t addresses_restored = 0;  ///< how often another program had taken some away
     std::map<std::string, std::uint64_t> refused;  ///< by reason; of malformed ones too
 };
 

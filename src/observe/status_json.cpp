@@ -33,6 +33,7 @@ ordered_json to_json(const engine::Counters& counters) {
         {"advertisements_sent", counters.advertisements_sent},
         {"advertisements_received", counters.advertisements_received},
         {"became_master", counters.became_master},
+        {"addresses_restored", counters.addresses_restored},
         {"refused", ordered_json(counters.refused)},
     };
 }

@@ -83,15 +83,6 @@ def test_a_router_without_privilege_says_what_it_lacks(tool: Understudy) -> None
     assert "root" in answer.stderr
 
 
-def test_a_second_daemon_on_the_same_socket_is_refused(tool: Understudy) -> None:
-    tool.start()
-    tool.wait_ready()
-    answer = tool.tool("run", "--config", tool.path, check=False)
-    assert answer.returncode == 1
-    assert "Address already in use" in answer.stderr
-    assert tool.is_ready()
-
-
 def test_a_status_without_a_daemon_says_what_to_do(tool: Understudy) -> None:
     answer = tool.tool("status", check=False)
     assert answer.returncode == 1

@@ -1,24 +1,31 @@
 """The user's story: nginx dies on lb-master, and 192.168.56.60 answers from lb-backup."""
 
 import re
+from pathlib import Path
 
 import pytest
 
-from lab import (ADDRESS, BACKUP, CONFIG, MASTER, Lab, Pair, Understudy, configuration_file,
-                 find_configuration_file, wait_until)
+from lab import (ADDRESS, BACKUP, CONFIG, MASTER, OUR_FILES, USER_FILES, Host, Lab, Pair,
+                 Understudy, configuration_file, wait_until)
 
 pytestmark = pytest.mark.needs("understudy")
-mission = pytest.mark.skipif(find_configuration_file("lb-master.conf") is None,
-                             reason="the user's own files are not here")
 
 
-def user_files(pair: Pair) -> dict[str, Understudy]:
-    """Understudy with the two keepalived.conf files and check_nginx.sh where keepalived has them."""
+@pytest.fixture(params=[USER_FILES, OUR_FILES], ids=["the user's", "ours"])
+def files(request: pytest.FixtureRequest) -> Path:
+    """A folder with the two keepalived.conf files and check_nginx.sh."""
+    if not request.param.is_dir():
+        pytest.skip("the user's own files are not here")
+    return request.param
+
+
+def start_with(pair: Pair, files: Path) -> dict[str, Understudy]:
+    """Understudy with the two keepalived.conf files, unchanged and where keepalived has them."""
     started = {}
     for name, host in pair.hosts.items():
-        started[name] = Understudy(host, configuration_file(f"{name}.conf"),
+        started[name] = Understudy(host, configuration_file(f"{name}.conf", files),
                                    path="/etc/keepalived/keepalived.conf",
-                                   check_script=configuration_file("check_nginx.sh"))
+                                   check_script=configuration_file("check_nginx.sh", files))
         pair.start(name, started[name])
     pair.settle()
     return started
@@ -74,16 +81,15 @@ def test_a_stopped_nginx_counts_like_a_killed_one(pair: Pair) -> None:
     assert away.service.servers == (MASTER, BACKUP)
 
 
-@mission
-def test_the_users_own_files_work_as_they_are(pair: Pair) -> None:
-    daemons = user_files(pair)
+def test_a_pair_of_keepalived_conf_files_works_as_it_is(pair: Pair, files: Path) -> None:
+    daemons = start_with(pair, files)
     assert daemons[MASTER].router("VI_1")["addresses"] == ["192.168.56.60/24"]
     client = pair.client()
     client.wait_answer(MASTER)
 
     away = pair.takeover(client, pair.nginx[MASTER].kill, to=BACKUP)
     assert away.moved_ms < 5000
-    assert daemons[MASTER].router()["reason"] == "check check_nginx: exit status 1"
+    assert daemons[MASTER].router()["reason"].startswith("check check_nginx: exit status 1")
 
     back = pair.takeover(client, pair.nginx[MASTER].start, to=MASTER)
     assert back.service.servers == (BACKUP, MASTER)
@@ -93,15 +99,16 @@ def test_a_stop_makes_before_it_breaks(pair: Pair) -> None:
     daemons = pair.understudy()
     client = pair.client()
     client.wait_answer(MASTER)
-    moved = pair.takeover(client, daemons[MASTER].terminate, to=BACKUP)
+    asked = pair.lab.now()
+    pair.takeover(client, daemons[MASTER].terminate, to=BACKUP)
     assert daemons[MASTER].process.wait() == 0
     assert daemons[BACKUP].router()["reason"] == "192.168.56.61 left (priority 0)"
-    events = [*pair.master.address_events, *pair.backup.address_events]
-    gone = next(x for x in events if x.change == "removed" and x.address == ADDRESS)
-    came = next(x for x in pair.backup.address_events if x.change == "added")
-    assert came.at < gone.at + 0.5 and moved.service.gap_ms < 1000
-    leaving = daemons[MASTER].wait_log("to=leaving")
-    assert leaving.at < gone.at
+
+    def when(host: Host, change: str) -> float:
+        return next(x.at for x in host.address_events.since(asked)
+                    if x.change == change and x.address == ADDRESS)
+
+    assert when(pair.backup, "added") <= when(pair.master, "removed")
     assert "192.168.56.62 has taken over" in daemons[MASTER].wait_log("from=leaving").text
     assert pair.holders() == [BACKUP]
 
@@ -153,8 +160,8 @@ def test_the_takeover_is_advert_then_announcements_in_both_forms(pair: Pair) -> 
         forms.append(arp.at)
     assert first.priority == 90 and first.auth_data == b"1111\0\0\0\0" and first.checksum_ok
     assert first.ttl == 255 and first.at <= min(forms)
-    leaving = [x for x in wire.adverts.since(killed) if x.source == "192.168.56.61"]
-    assert [x.priority for x in leaving] == [0, 0]
+    leaving = [x.priority for x in wire.adverts.since(killed) if x.source == "192.168.56.61"]
+    assert leaving[-2:] == [0, 0] and set(leaving[:-2]) <= {100}
 
 
 def test_a_cut_port_is_waited_out(pair: Pair) -> None:
@@ -176,7 +183,7 @@ def test_a_lost_link_is_left_and_taken_again(pair: Pair) -> None:
     daemons = pair.understudy()
     pair.lan.cut(pair.master, carrier=True)
     left = daemons[MASTER].wait_state("initialize")
-    assert left["reason"] == "the link is down, gone or without an address"
+    assert left["reason"] == "interface eth0 is down or has no carrier"
     assert not pair.master.address_present(ADDRESS)
     pair.wait_holder(BACKUP)
 
@@ -191,7 +198,7 @@ def test_a_link_that_is_missing_at_start_is_waited_for(lab: Lab) -> None:
     host.spawn("exec sleep 600")
     daemon.start()
     waiting = daemon.wait_state("initialize")
-    assert waiting["addresses"] == ["192.168.56.60/24"]
+    assert waiting["reason"] == "interface eth0 is not there"
     lan = lab.lan()
     lan.attach(host, "192.168.56.61")
     daemon.wait_state("master", timeout=10)

@@ -1,0 +1,99 @@
+#include "cli/status_text.hpp"
+
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "catch2.hpp"
+
+using nlohmann::json;
+
+namespace {
+
+json status() {
+    return json::parse(R"({
+        "host": "lb-master", "version": "0.1.0", "pid": 17,
+        "taken_at": "2023-11-14T22:14:50.250Z", "started_at": "2023-11-14T22:13:20.000Z",
+        "routers": [{
+            "name": "k8s-api", "interface": "eth0", "vrid": 51, "state": "master",
+            "since": "2023-11-14T20:13:23.000Z", "reason": "no other master",
+            "priority": 80, "base_priority": 100,
+            "source": "192.168.56.61", "master": "192.168.56.61",
+            "addresses": ["192.168.56.60/24"], "checks": ["nginx"],
+            "counters": {"refused": {"password": 3}}
+        }],
+        "checks": [{
+            "name": "nginx", "probe": "process nginx", "verdict": "good", "detail": "2 processes",
+            "since": null
+        }]
+    })");
+}
+
+std::string text_of(const json& document) {
+    // Also where the test runs in a terminal.
+    setenv("NO_COLOR", "1", 1);
+    const auto text = cli::status_text(document.dump());
+    REQUIRE(text);
+    return *text;
+}
+
+/// Whether the document is refused without each of its members, one at a time.
+void check_each_is_needed(const json& document, const json::json_pointer& object) {
+    for (const auto& [key, value] : document.at(object).items()) {
+        json without = document;
+        without.at(object).erase(key);
+        const bool is_shown = key != "source" && key != "checks";
+        INFO(object.to_string() << " " << key);
+        CHECK(cli::status_text(without.dump()).has_value() != (is_shown || object.empty()));
+    }
+}
+
+}  // namespace
+
+TEST_CASE("the status is told as text", "[cli]") {
+    CHECK(text_of(status()) ==
+          "lb-master  understudy 0.1.0, pid 17, up for 90 s\n"
+          "\n"
+          "k8s-api  master for 2 h\n"
+          "  because    no other master\n"
+          "  address    192.168.56.60/24\n"
+          "  router     vrid 51 on eth0, priority 80 (of 100)\n"
+          "  master     192.168.56.61\n"
+          "  refused    3 (password)\n"
+          "\n"
+          "check nginx  good \n"
+          "  probe      process nginx\n"
+          "  last       2 processes\n");
+}
+
+TEST_CASE("a backup that knows no master names none", "[cli]") {
+    json document = status();
+    document["routers"][0]["master"] = nullptr;
+
+    CHECK(text_of(document).find("\n  master ") == std::string::npos);
+}
+
+TEST_CASE("an answer that is no status is refused with the reason", "[cli]") {
+    for (const std::string body : {"", "{}", "[]", "null", "1", "\"status\"", "{", "<html>"}) {
+        const auto text = cli::status_text(body);
+        INFO(body);
+        REQUIRE_FALSE(text);
+        CHECK(text.error().starts_with("the daemon's answer makes no sense: "));
+    }
+}
+
+TEST_CASE("an answer in which a shown member is missing is refused", "[cli]") {
+    check_each_is_needed(status(), json::json_pointer(""));
+    check_each_is_needed(status(), json::json_pointer("/routers/0"));
+    check_each_is_needed(status(), json::json_pointer("/checks/0"));
+}
+
+TEST_CASE("an answer in which a member has another type is refused", "[cli]") {
+    for (const char* member : {"/host", "/pid", "/taken_at", "/routers/0", "/routers/0/priority",
+                               "/routers/0/counters", "/checks/0/detail"}) {
+        json document = status();
+        document[json::json_pointer(member)] = json::array({1});
+        INFO(member);
+        CHECK_FALSE(cli::status_text(document.dump()));
+    }
+}

@@ -1,0 +1,111 @@
+"""What others do to our addresses and our daemon: nothing moves that need not move."""
+
+import signal
+
+import pytest
+
+from lab import ADDRESS, BACKUP, CONFIG, MASTER, Lab, Pair, Understudy
+
+pytestmark = pytest.mark.needs("understudy")
+
+OWNER = """\
+[router.own]
+interface = "eth0"
+vrid      = 51
+priority  = 255
+addresses = ["192.168.56.61/24"]
+"""
+
+
+def start_alone(lab: Lab, config: str) -> Understudy:
+    """Understudy on lb-master without a peer, serving."""
+    daemon = Understudy(lab.host(MASTER, lab.lan(), "192.168.56.61"), config)
+    daemon.start()
+    daemon.wait_state("master", timeout=10)
+    return daemon
+
+
+def without_check(config: str) -> str:
+    return config[config.index("[router"):].replace('checks    = ["nginx"]', "")
+
+
+def test_a_deleted_address_is_put_back(pair: Pair) -> None:
+    daemons = pair.understudy()
+    since = daemons[MASTER].router()["since"]
+    for times in (1, 2, 3):
+        deleted = pair.lab.now()
+        pair.master.run(["ip", "addr", "del", f"{ADDRESS}/24", "dev", "eth0"])
+        pair.master.wait_address(ADDRESS, since=deleted)
+        daemons[MASTER].wait_log("another program took addresses away", since=deleted)
+        assert daemons[MASTER].router()["counters"]["addresses_restored"] == times
+    assert daemons[MASTER].router()["since"] == since
+    assert pair.holders() == [MASTER]
+
+
+def test_an_interface_made_again_in_one_go_is_no_interface_of_ours(pair: Pair) -> None:
+    daemons = pair.understudy()
+    pair.master.run("ip link set eth0 name old && ip link add eth0 type bridge")
+    daemons[MASTER].wait_state("initialize")
+    pair.wait_holder(BACKUP)
+    assert daemons[MASTER].router()["state"] == "initialize"
+
+
+@pytest.mark.parametrize("socket", [[], ["--socket", "/run/other/api.sock"]])
+def test_a_second_daemon_leaves_the_first_ones_address_alone(lab: Lab, socket: list[str]) -> None:
+    daemon = start_alone(lab, without_check(CONFIG))
+    before = len(daemon.host.address_events)
+    answer = daemon.tool("run", "--config", daemon.path, *socket, check=False)
+    assert answer.returncode == 1
+    assert ("another understudy" if socket else "Address already in use") in answer.stderr
+    assert len(daemon.host.address_events) == before and daemon.host.address_present(ADDRESS)
+    assert daemon.router()["state"] == "master"
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2])
+def test_a_signal_without_a_meaning_changes_nothing(lab: Lab, number: signal.Signals) -> None:
+    daemon = start_alone(lab, without_check(CONFIG))
+    sent = daemon.process.send_signal(number)
+    daemon.wait_log("the signal changes nothing", since=sent)
+    assert daemon.router()["state"] == "master" and daemon.host.address_present(ADDRESS)
+
+
+def test_sigquit_leaves_properly(lab: Lab) -> None:
+    daemon = start_alone(lab, without_check(CONFIG))
+    daemon.process.send_signal(signal.SIGQUIT)
+    assert daemon.process.wait() == 0
+    assert not daemon.host.address_present(ADDRESS)
+
+
+def test_an_owner_that_stops_leaves_the_host_its_own_address(lab: Lab) -> None:
+    daemon = start_alone(lab, OWNER)
+    assert daemon.router()["reason"] == "owns the addresses (priority 255)"
+    assert daemon.stop() == 0
+    assert daemon.host.address_present("192.168.56.61")
+
+
+def test_a_router_that_cannot_hear_does_not_serve(lab: Lab) -> None:
+    host = lab.host(MASTER, lab.lan(), "192.168.56.61")
+    limit = "/proc/sys/net/ipv4/igmp_max_memberships"
+    with host.network(), open(limit, "w") as file:
+        file.write("0")
+    daemon = Understudy(host, without_check(CONFIG))
+    daemon.start()
+    daemon.wait_log("can't speak on the link, and tries again")
+    assert "eth0" in daemon.wait_state("initialize")["reason"]
+    with host.network(), open(limit, "w") as file:
+        file.write("20")
+    daemon.wait_state("master", timeout=10)
+
+
+def test_the_reason_of_a_waiting_router_is_what_it_waits_for(pair: Pair) -> None:
+    pair.nginx[MASTER].stop()
+    daemon = Understudy(pair.master, CONFIG)
+    daemon.start()
+    daemon.wait_log("check failed")
+    assert daemon.router()["reason"] == "check nginx: no process is named nginx"
+    pair.lan.cut(pair.master, carrier=True)
+    daemon.wait_log("link is down")
+    assert daemon.router()["reason"] == "interface eth0 is down or has no carrier"
+    joined = pair.lan.join(pair.master)
+    daemon.wait_log("link is up", since=joined)
+    assert daemon.router()["reason"] == "check nginx: no process is named nginx"
