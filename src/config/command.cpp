@@ -108,10 +108,12 @@ Checked<Program> find_program(std::vector<std::string> command) {
             return Program{std::move(command), {}};
         }
     }
+    // A bare name would be executed in the daemon's working directory.
+    command.front() = fmt::format("{}/{}", directories.front(), name);
     return Program{
         std::move(command),
         {fmt::format("the program {} is in none of the usual directories", in_quotes(name)),
-         "the check fails until it is; write its whole path if it is elsewhere"}};
+         "write its whole path, and start the daemon again; it is looked up only then"}};
 }
 
 }  // namespace config

@@ -12,7 +12,8 @@ namespace config {
 /// single character; no variables, no pipes.
 [[nodiscard]] Checked<std::vector<std::string>> split_command(std::string_view text);
 
-/// What is to be run, and a warning if the program was not found; the name then stays what it was.
+/// What is to be run, and a warning if the program was not found; the path is then that in the
+/// first of the directories, so that executing it fails, and says why.
 struct Program {
     std::vector<std::string> command;
     Complaint warning;

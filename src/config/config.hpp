@@ -18,6 +18,14 @@ struct Place {
     friend bool operator==(const Place&, const Place&) = default;
 };
 
+/// Where parts of a check stand that may be wrong on one host and right on another.
+struct CheckPlaces {
+    Place probe;
+    Place user;  ///< of a script that names one
+
+    friend bool operator==(const CheckPlaces&, const CheckPlaces&) = default;
+};
+
 /// One virtual router of the file, and what belongs to it on this host.
 struct Router {
     std::string name;
@@ -31,7 +39,7 @@ struct Router {
 /// The file as plain values: what this host is to do. Everything in it has been checked.
 struct Config {
     std::vector<health::CheckConfig> checks;  ///< those that a router of this host uses
-    std::vector<Place> check_places;          ///< where each check's probe stands, in their order
+    std::vector<CheckPlaces> check_places;    ///< in the order of the checks
     std::vector<Router> routers;              ///< in the order of the file
 };
 

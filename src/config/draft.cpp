@@ -149,7 +149,7 @@ Config complete(const Draft& draft, const Dialect& dialect, Report& report) {
     for (const CheckDraft& check : draft.checks) {
         if (is_used(config.routers, check.check.name)) {
             config.checks.push_back(check.check);
-            config.check_places.push_back(check.probe_place);
+            config.check_places.push_back({check.probe_place, check.user_place});
         }
     }
     return config;

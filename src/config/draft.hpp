@@ -12,6 +12,7 @@ struct CheckDraft {
     health::CheckConfig check;
     Place place;        ///< of its name
     Place probe_place;  ///< of what it runs or looks for
+    Place user_place;   ///< of the user whom it names, if it does
 };
 
 /// A router's wish to be told what a check finds.

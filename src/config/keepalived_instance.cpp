@@ -27,7 +27,7 @@ public:
             {"virtual_router_id", &InstanceReader::take_router_id},
             {"priority", &InstanceReader::take_priority},
             {"advert_int", &InstanceReader::take_interval},
-            {"authentication", &InstanceReader::take_authentication, KeepalivedForm::block},
+            {"authentication", &InstanceReader::take_authentication, KeepalivedForm::blocks},
             {"virtual_ipaddress", &InstanceReader::take_addresses, KeepalivedForm::block},
             {"track_script", &InstanceReader::take_scripts, KeepalivedForm::block},
             {"nopreempt", &InstanceReader::take_nopreempt},
@@ -112,7 +112,16 @@ private:
     }
 
     void take_authentication(const KeepalivedLine& line) {
-        protocol().password = read_authentication(line, report_);
+        const auto password = read_authentication(line, report_);
+        if (!has_authentication_) {
+            has_authentication_ = true;
+            protocol().password = password;
+        } else if (password == protocol().password) {
+            report_.warning(line.place(), "authentication stands twice; once is enough");
+        } else {
+            report_.error(line.place(), "authentication stands twice, and the second one differs",
+                          "keep the one that the other hosts have");
+        }
     }
 
     void take_addresses(const KeepalivedLine& line) {
@@ -218,9 +227,11 @@ private:
     }
 
     void report_missing(std::string_view keyword, std::string_view example) {
-        report_.error(instance_.router.place,
-                      fmt::format("vrrp_instance {} has no {}", router().name, keyword),
-                      fmt::format("add a line such as: {}", example));
+        report_.error(
+            instance_.router.place,
+            fmt::format("vrrp_instance {} has no {}",
+                        router().name.empty() ? "without a name" : router().name, keyword),
+            fmt::format("add a line such as: {}", example));
     }
 
     void check_devices() {
@@ -252,6 +263,7 @@ private:
     bool has_router_id_ = false;
     bool has_priority_ = false;
     bool has_addresses_ = false;
+    bool has_authentication_ = false;
     bool is_initial_master_ = false;
     std::optional<Place> nopreempt_place_;
     std::vector<KeepalivedToken> devices_;

@@ -40,11 +40,17 @@ void report_unknown(const KeepalivedLine& line, std::string_view where,
 }
 
 void report_form(const KeepalivedLine& line, KeepalivedForm form, Report& report) {
-    if (form == KeepalivedForm::block) {
-        report.error(line.place(), fmt::format("{} has no block in braces", line.keyword()));
-    } else {
+    if (form == KeepalivedForm::line) {
         report.error(line.place(), fmt::format("{} takes no block in braces", line.keyword()));
+    } else {
+        report.error(line.place(), fmt::format("{} has no block in braces", line.keyword()));
     }
+}
+
+void report_twice(const KeepalivedLine& line, std::string_view where, Report& report) {
+    report.warning(line.place(),
+                   fmt::format("{} stands twice in {}; {}", line.keyword(), where,
+                               line.has_block ? "both count" : "the later one counts"));
 }
 
 std::optional<std::string> single_value(const KeepalivedLine& line, Report& report) {

@@ -14,8 +14,8 @@
 
 namespace config {
 
-/// What stands after a keyword.
-enum class KeepalivedForm : std::uint8_t { line, block };
+/// What stands after a keyword: a value, a block, or a block that may stand more than once.
+enum class KeepalivedForm : std::uint8_t { line, block, blocks };
 
 /// A keyword of a block, and the function of the block's reader that takes it.
 template <class Reader>
@@ -32,8 +32,10 @@ void report_unknown(const KeepalivedLine& line, std::string_view where,
 /// Says that a keyword came without its block, or with one that it does not have.
 void report_form(const KeepalivedLine& line, KeepalivedForm form, Report& report);
 
-/// Hands each line of a block to its keyword's function. A line that stands twice is told; the
-/// later one counts.
+/// Says that a keyword stands for a second time: of lines the later one counts, of blocks both do.
+void report_twice(const KeepalivedLine& line, std::string_view where, Report& report);
+
+/// Hands each line of a block to its keyword's function. One that stands twice is told.
 template <class Reader>
 void read_keywords(const std::vector<KeepalivedLine>& lines, std::string_view where,
                    std::span<const KeepalivedKeyword<Reader>> keywords, Reader& reader,
@@ -50,13 +52,12 @@ void read_keywords(const std::vector<KeepalivedLine>& lines, std::string_view wh
             report_unknown(line, where, known, report);
             continue;
         }
-        if (line.has_block != (keyword->form == KeepalivedForm::block)) {
+        if (line.has_block == (keyword->form == KeepalivedForm::line)) {
             report_form(line, keyword->form, report);
             continue;
         }
-        if (keyword->form == KeepalivedForm::line && !seen.insert(keyword->name).second) {
-            report.warning(line.place(), std::string(keyword->name) + " stands twice in " +
-                                             std::string(where) + "; the later one counts");
+        if (!seen.insert(keyword->name).second && keyword->form != KeepalivedForm::blocks) {
+            report_twice(line, where, report);
         }
         (reader.*keyword->take)(line);
     }

@@ -18,18 +18,19 @@ namespace config {
 
 namespace {
 
-/// What the block global_defs says.
+/// What the blocks global_defs say.
 struct Globals {
-    std::string script_user;  ///< of scripts that say none; empty where it says none either
+    std::string script_user;  ///< of scripts that say none; empty where none is said at all
+    Place script_user_place;
     std::optional<Place> mail_place;
     std::optional<Place> security_place;  ///< of enable_script_security
 };
 
 class GlobalsReader {
 public:
-    explicit GlobalsReader(Report& report) : report_(report) {}
+    GlobalsReader(Globals& globals, Report& report) : globals_(globals), report_(report) {}
 
-    Globals read(const KeepalivedLine& line) {
+    void read(const KeepalivedLine& line) {
         static constexpr std::array<KeepalivedKeyword<GlobalsReader>, 13> keywords = {{
             {"router_id", &GlobalsReader::ignore},
             {"script_user", &GlobalsReader::take_script_user},
@@ -47,7 +48,6 @@ public:
         }};
         read_keywords(line.block, "global_defs",
                       std::span<const KeepalivedKeyword<GlobalsReader>>(keywords), *this, report_);
-        return globals_;
     }
 
 private:
@@ -61,6 +61,7 @@ private:
 
     void take_script_user(const KeepalivedLine& line) {
         globals_.script_user = read_user(line, report_);
+        globals_.script_user_place = line.value_place();
     }
     void take_version(const KeepalivedLine& line) { read_keepalived_version(line, report_); }
 
@@ -68,8 +69,8 @@ private:
         globals_.mail_place = globals_.mail_place.value_or(line.place());
     }
 
+    Globals& globals_;
     Report& report_;
-    Globals globals_;
 };
 
 class FileReader {
@@ -78,9 +79,9 @@ public:
 
     Config read() {
         static constexpr std::array<KeepalivedKeyword<FileReader>, 3> keywords = {{
-            {"global_defs", &FileReader::take_globals, KeepalivedForm::block},
-            {"vrrp_script", &FileReader::take_script, KeepalivedForm::block},
-            {"vrrp_instance", &FileReader::take_instance, KeepalivedForm::block},
+            {"global_defs", &FileReader::take_globals, KeepalivedForm::blocks},
+            {"vrrp_script", &FileReader::take_script, KeepalivedForm::blocks},
+            {"vrrp_instance", &FileReader::take_instance, KeepalivedForm::blocks},
         }};
         const std::vector<KeepalivedLine> lines = read_lines(text_, report_);
         read_keywords(lines, "keepalived.conf",
@@ -96,10 +97,13 @@ public:
 private:
     void take_globals(const KeepalivedLine& line) {
         expect_alone(line, report_);
-        const Globals globals = GlobalsReader(report_).read(line);
-        script_user_ = globals.script_user;
-        security_place_ = globals.security_place;
-        note_mail(globals.mail_place);
+        if (std::exchange(has_globals_, true)) {
+            report_.warning(line.place(),
+                            "global_defs stands twice; where both say something, the later one "
+                            "counts");
+        }
+        GlobalsReader(globals_, report_).read(line);
+        note_mail(globals_.mail_place);
     }
 
     /// One warning for all the mail keywords of the file.
@@ -155,7 +159,8 @@ private:
         for (CheckDraft& check : draft_.checks) {
             auto& probe = std::get<health::ScriptProbeConfig>(check.check.probe);
             if (probe.user.empty()) {
-                probe.user = script_user_;
+                probe.user = globals_.script_user;
+                check.user_place = globals_.script_user_place;
             }
             warn_of_root(probe);
         }
@@ -163,11 +168,11 @@ private:
 
     /// keepalived refuses a script of root's that others can write to, if it is asked to.
     void warn_of_root(const health::ScriptProbeConfig& probe) {
-        if (probe.user == "root" && security_place_) {
-            report_.warning(*security_place_,
+        if (probe.user == "root" && globals_.security_place) {
+            report_.warning(*globals_.security_place,
                             "a script runs as root, and who may write to it is not looked at here",
                             "let scripts run as a user of their own");
-            security_place_.reset();
+            globals_.security_place.reset();
         }
     }
 
@@ -196,8 +201,8 @@ private:
     std::string_view text_;
     Report& report_;
     Draft draft_;
-    std::string script_user_;
-    std::optional<Place> security_place_;
+    Globals globals_;
+    bool has_globals_ = false;
     bool has_told_mail_ = false;
     std::map<std::string, std::vector<TrackedScript>> tracked_;
 };

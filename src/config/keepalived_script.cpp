@@ -71,9 +71,11 @@ public:
         read_keywords(line.block, "vrrp_script",
                       std::span<const KeepalivedKeyword<ScriptReader>>(keywords), *this, report_);
         if (!has_script_) {
-            report_.error(draft_.place,
-                          fmt::format("vrrp_script {} has no script", draft_.check.name),
-                          "add a line such as: script \"/path/to/script\"");
+            report_.error(
+                draft_.place,
+                fmt::format("vrrp_script {} has no script",
+                            draft_.check.name.empty() ? "without a name" : draft_.check.name),
+                "add a line such as: script \"/path/to/script\"");
         }
         probe_.timeout = timeout_.value_or(probe_.interval);
         draft_.check.probe = probe_;
@@ -152,7 +154,10 @@ private:
     void take_fall(const KeepalivedLine& line) {
         draft_.check.fall = number_value(line, count_range, report_).value_or(1);
     }
-    void take_user(const KeepalivedLine& line) { probe_.user = read_user(line, report_); }
+    void take_user(const KeepalivedLine& line) {
+        probe_.user = read_user(line, report_);
+        draft_.user_place = line.value_place();
+    }
 
     std::string_view text_;
     Report& report_;

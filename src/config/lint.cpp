@@ -2,6 +2,7 @@
 
 #include "config/nearest.hpp"
 #include "config/text.hpp"
+#include "os/process.hpp"
 
 #include <fmt/format.h>
 
@@ -32,8 +33,8 @@ public:
 
     void check_program(const health::CheckConfig& check, Place place) {
         const auto* const script = std::get_if<health::ScriptProbeConfig>(&check.probe);
-        if (script == nullptr || !script->command.front().starts_with('/')) {
-            return;  // a program that was not found has been told of already
+        if (script == nullptr) {
+            return;
         }
         const std::string& path = script->command.front();
         std::error_code error;
@@ -53,6 +54,16 @@ public:
             warn(place,
                  fmt::format("check {} fails: {} is not executable", check.name, in_quotes(path)),
                  fmt::format("chmod +x {}", path));
+        }
+    }
+
+    void check_user(const health::CheckConfig& check, Place place) {
+        const auto* const script = std::get_if<health::ScriptProbeConfig>(&check.probe);
+        if (script != nullptr && !script->user.empty() && !os::find_user(script->user)) {
+            warn(place,
+                 fmt::format("check {} fails: there is no user {}", check.name,
+                             in_quotes(script->user)),
+                 "");
         }
     }
 
@@ -77,7 +88,8 @@ Diagnostics lint(const Config& config, const std::string& file,
         linter.check_interface(router, link_names);
     }
     for (std::size_t index = 0; index < config.checks.size(); ++index) {
-        linter.check_program(config.checks[index], config.check_places[index]);
+        linter.check_program(config.checks[index], config.check_places[index].probe);
+        linter.check_user(config.checks[index], config.check_places[index].user);
     }
     return linter.take();
 }

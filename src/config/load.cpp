@@ -59,6 +59,9 @@ bool is_blank(std::string_view text) {
 }  // namespace
 
 Loaded load(const std::string& path, std::string_view host) {
+    if (path.empty()) {
+        return failure("understudy", {}, "the path of the configuration is empty");
+    }
     const auto content = read_file(path);
     if (!content) {
         return failure(path, {}, fmt::format("the file cannot be read: {}", content.error()));

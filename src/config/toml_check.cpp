@@ -156,6 +156,9 @@ CheckDraft read_toml_check(const std::string& name, const TomlNode& table, std::
                      "add process = \"nginx\" or script = \"/path/to/script\"");
     }
     draft.probe_place = section.place_of(is_script ? "script" : "process");
+    if (is_script) {
+        draft.user_place = section.place_of("user");
+    }
     draft.check.rise = section.number("rise", count_range).value_or(1);
     draft.check.fall = section.number("fall", count_range).value_or(1);
     draft.check.weight = read_weight(section, report);

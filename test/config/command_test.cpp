@@ -52,11 +52,11 @@ TEST_CASE("a program without a path is looked up", "[config]") {
     CHECK(found->warning.message.empty());
 }
 
-TEST_CASE("a program that is nowhere keeps its name and gets a warning", "[config]") {
+TEST_CASE("a program that is nowhere gets a path where it is not, and a warning", "[config]") {
     const auto found = config::find_program({"no-such-program-anywhere"});
 
     REQUIRE(found);
-    CHECK(found->command == Words{"no-such-program-anywhere"});
+    CHECK(found->command == Words{"/usr/local/sbin/no-such-program-anywhere"});
     CHECK_FALSE(found->warning.message.empty());
 }
 

@@ -20,13 +20,13 @@ config::Config with_interface(const std::string& name) {
     return config;
 }
 
-config::Config with_script(const std::string& program) {
+config::Config with_script(const std::string& program, const std::string& user = "") {
     config::Config config;
     health::CheckConfig check;
     check.name = "x";
-    check.probe = health::ScriptProbeConfig{{program}, {}, {}, ""};
+    check.probe = health::ScriptProbeConfig{{program}, {}, {}, user};
     config.checks.push_back(check);
-    config.check_places.push_back({3, 10});
+    config.check_places.push_back({{3, 10}, {4, 8}});
     return config;
 }
 
@@ -61,6 +61,12 @@ TEST_CASE("a script that cannot be run is a warning", "[config]") {
           "a.toml:3:10: warning: check x fails: \"/etc\" is not a program");
 }
 
-TEST_CASE("a program that loading did not find is not told again", "[config]") {
-    CHECK(config::lint(with_script("no-such-program"), "a.toml", links).empty());
+TEST_CASE("a script whose user does not exist is a warning", "[config]") {
+    const auto of_user = [](const std::string& user) {
+        return config::lint(with_script("/bin/sh", user), "a.toml", links);
+    };
+
+    CHECK(of_user("root").empty());
+    CHECK(only_text(of_user("no-such-user")) ==
+          "a.toml:4:8: warning: check x fails: there is no user \"no-such-user\"");
 }

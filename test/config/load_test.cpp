@@ -58,6 +58,14 @@ TEST_CASE("a file is read from its path", "[config]") {
     CHECK(loaded.config->routers[0].name == "VI_1");
 }
 
+TEST_CASE("an empty path is told as such", "[config]") {
+    const config::Loaded loaded = config::load("", "a");
+
+    REQUIRE(loaded.diagnostics.size() == 1);
+    CHECK(config::to_text(loaded.diagnostics[0]) ==
+          "understudy: error: the path of the configuration is empty");
+}
+
 TEST_CASE("a file above the limit is refused without being read whole", "[config]") {
     const TemporaryDirectory directory;
     const std::string path = directory.path("large.toml");

@@ -60,7 +60,8 @@ TEST_CASE("a check of a process is fatal and decides at once", "[config]") {
     REQUIRE(config.checks.size() == 1);
     CHECK(config.checks[0] ==
           health::CheckConfig{"nginx", health::ProcessProbeConfig{"nginx", 1}, 1, 1, std::nullopt});
-    CHECK(config.check_places == std::vector{config::Place{3, 11}});
+    REQUIRE(config.check_places.size() == 1);
+    CHECK(config.check_places[0].probe == config::Place{3, 11});
 }
 
 TEST_CASE("a host is looked up by its full name, then by the part before the dot", "[config]") {

@@ -98,6 +98,7 @@ std::vector<fs::path> inputs() {
         }
     }
     std::ranges::sort(paths);
+    REQUIRE(paths.size() >= 20);
     return paths;
 }
 
