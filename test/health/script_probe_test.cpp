@@ -181,7 +181,8 @@ TEST_CASE("a script runs again after it was over its time", "[health]") {
     });
 
     REQUIRE(stage.run());
-    CHECK(stage.results.size() == 2);
+    REQUIRE(stage.results.size() >= 2);
+    CHECK(stage.results[0].detail == "timed out after 0.3 s");
     stage.probe.reset();
     CHECK_FALSE(has_children());
 }
@@ -203,20 +204,19 @@ TEST_CASE("a script that even a kill does not end is bad again at each start", "
                    });
                });
 
-    stage.start(check_of(script, 500ms, 500ms), [&] {
+    stage.start(check_of(script, 500ms, 2s), [&] {
         if (stage.results.size() == 3) {
             tracer.reset();
         }
-        if (stage.results.size() == 4) {
+        if (stage.results.size() > 3 && stage.last().detail == "timed out after 2 s") {
             stage.done();
         }
     });
 
     REQUIRE(stage.run());
-    CHECK(stage.results[0].detail == "timed out after 0.5 s");
+    CHECK(stage.results[0].detail == "timed out after 2 s");
     CHECK(stage.results[1].detail == "timed out, and can't be ended");
     CHECK(stage.results[2].detail == "timed out, and can't be ended");
-    CHECK(stage.results[3].detail == "timed out after 0.5 s");
 }
 
 TEST_CASE("a script is never run twice at once", "[health]") {

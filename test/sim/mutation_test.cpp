@@ -122,7 +122,7 @@ TEST_CASE("a router that announces before it installs is found", "[sim]") {
 TEST_CASE("a backup that takes over too early is found", "[sim]") {
     const auto hastes = [](VirtualRouter& router, const Event& event, Instant now) {
         const Effects effects = router.handle(event, now);
-        return effects.empty() && router.state() == State::backup && router.followed_master()
+        return effects.empty() && router.state() == State::backup && router.heard_master()
                    ? router.handle(vrrp::TimerExpired{}, *router.deadline())
                    : effects;
     };

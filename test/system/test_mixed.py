@@ -2,14 +2,9 @@
 
 import pytest
 
-from lab import (BACKUP, CONFIG, MASTER, Keepalived, Pair, Understudy, configuration_file,
-                 find_configuration_file)
+from lab import BACKUP, CONFIG, MASTER, Keepalived, Pair, Understudy, configuration_file
 
-pytestmark = [
-    pytest.mark.needs("understudy", "keepalived"),
-    pytest.mark.skipif(find_configuration_file("lb-master.conf") is None,
-                       reason="the user's own files are not here"),
-]
+pytestmark = pytest.mark.needs("understudy", "keepalived")
 
 
 def keepalived_on(pair: Pair, name: str) -> Keepalived:

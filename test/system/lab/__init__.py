@@ -13,7 +13,7 @@ A test reads like this::
 
 from .client import Answer, Client, Service
 from .daemons import BINARY, Daemon, Keepalived, Understudy
-from .files import configuration_file, find_configuration_file
+from .files import OUR_FILES, USER_FILES, configuration_file, find_configuration_file
 from .host import REPOSITORY, Host
 from .lab import Lab
 from .lan import Lan, Port
@@ -26,7 +26,7 @@ from .sniffer import Arp, Sniffer, send_vrrp
 from .vrrp import Advert, encode_v2, encode_v3, internet_checksum
 
 __all__ = [
-    "ADDRESS", "BACKUP", "BINARY", "CONFIG", "MASTER", "REPOSITORY", "Address", "AddressEvent",
+    "ADDRESS", "BACKUP", "BINARY", "CONFIG", "MASTER", "OUR_FILES", "REPOSITORY", "USER_FILES", "Address", "AddressEvent",
     "Advert", "Answer", "Arp", "Client", "Daemon", "Host", "HttpsUpstream", "Keepalived", "Lab",
     "Lan", "LogLine", "Nginx", "Pair", "Port", "Process", "Recorder", "Service", "Sniffer",
     "Takeover", "Understudy", "configuration_file", "encode_v2", "encode_v3",

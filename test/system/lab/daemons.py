@@ -29,6 +29,12 @@ class Daemon:
         """Replaces the file; what runs does not notice before it is told to reload."""
         self.host.write_file(self.path, text)
 
+    def write_check_script(self, text: str | None) -> None:
+        """Puts check_nginx.sh where the user's files and where ours expect it."""
+        if text is not None:
+            self.host.write_file("/etc/keepalived/check_nginx.sh", text, 0o755)
+            self.host.write_file("/etc/understudy/check_nginx.sh", text, 0o755)
+
     def _command(self) -> Command:
         raise NotImplementedError
 
@@ -85,8 +91,7 @@ class Keepalived(Daemon):
     def __init__(self, host: Host, config: str, path: str = "/etc/keepalived/keepalived.conf",
                  check_script: str | None = None) -> None:
         super().__init__(host, config, path)
-        if check_script is not None:
-            host.write_file("/etc/keepalived/check_nginx.sh", check_script, 0o755)
+        self.write_check_script(check_script)
 
     def _command(self) -> Command:
         return ["keepalived", "--dont-fork", "--log-console", "-f", self.path]
@@ -102,8 +107,7 @@ class Understudy(Daemon):
                  socket: str | None = None, check_script: str | None = None) -> None:
         super().__init__(host, config, path)
         self._socket = ["--socket", socket] if socket else []
-        if check_script is not None:
-            host.write_file("/etc/keepalived/check_nginx.sh", check_script, 0o755)
+        self.write_check_script(check_script)
 
     def _command(self) -> Command:
         return [BINARY, "run", "--config", self.path, *self._socket]
