@@ -1,8 +1,10 @@
 """Bad input: a clear error with its place, nothing started, nothing lost."""
 
+import subprocess
+
 import pytest
 
-from lab import ADDRESS, CONFIG, MASTER, Lab, Understudy, encode_v2  # noqa: F401
+from lab import ADDRESS, BINARY, CONFIG, MASTER, Lab, Understudy
 
 pytestmark = pytest.mark.needs("understudy")
 
@@ -75,9 +77,22 @@ def test_an_unreadable_file_says_why(tool: Understudy, path: str) -> None:
     assert "directory" in answer.stderr
 
 
+def as_nobody(tool: Understudy, *arguments: str) -> subprocess.CompletedProcess[str]:
+    # The repository may lie where nobody but its owner may look.
+    tool.host.run(["cp", str(BINARY), "/tmp/understudy"])
+    return tool.host.run(["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
+                          "/tmp/understudy", *arguments], check=False)
+
+
+def test_a_file_that_may_not_be_read_says_so(tool: Understudy) -> None:
+    tool.host.write_file(tool.path, CONFIG, 0o600)
+    answer = as_nobody(tool, "check", tool.path)
+    assert answer.returncode == 1
+    assert tool.path in answer.stderr and "Permission denied" in answer.stderr
+
+
 def test_a_router_without_privilege_says_what_it_lacks(tool: Understudy) -> None:
-    answer = tool.host.run(["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
-                            str(tool._command()[0]), "run", "--config", tool.path], check=False)
+    answer = as_nobody(tool, "run", "--config", tool.path)
     assert answer.returncode == 1
     assert "CAP_NET_ADMIN and CAP_NET_RAW" in answer.stderr
     assert "root" in answer.stderr

@@ -205,6 +205,17 @@ def test_a_link_that_is_missing_at_start_is_waited_for(lab: Lab) -> None:
     assert host.address_present(ADDRESS)
 
 
+def test_a_link_that_is_down_at_start_is_waited_for(pair: Pair) -> None:
+    pair.lan.cut(pair.master, carrier=True)
+    daemon = Understudy(pair.master, CONFIG)
+    daemon.start()
+    daemon.wait_log("check passed")
+    assert daemon.router()["reason"] == "interface eth0 is down or has no carrier"
+    pair.lan.join(pair.master)
+    daemon.wait_state("master", timeout=10)
+    assert pair.master.address_present(ADDRESS)
+
+
 def test_a_link_that_is_made_again_is_used_again(pair: Pair) -> None:
     daemons = pair.understudy()
     pair.master.run(["ip", "link", "delete", "eth0"])
