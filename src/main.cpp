@@ -1,4 +1,5 @@
 #include "cli/commands.hpp"
+#include "os/service.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -10,6 +11,7 @@ int main(int argc, char** argv) {
     app.require_subcommand(1);
     std::string config_path = "/etc/understudy/understudy.toml";
     std::string socket_path = cli::default_socket;
+    std::string host = os::host_name();
     bool as_json = false;
 
     CLI::App* run = app.add_subcommand("run", "Run the daemon in the foreground");
@@ -20,6 +22,7 @@ int main(int argc, char** argv) {
     CLI::App* check = app.add_subcommand("check", "Tell all errors of a configuration");
     check->add_option("FILE", config_path, "The configuration: TOML, or a keepalived.conf")
         ->capture_default_str();
+    check->add_option("--host", host, "The host to check it for, if not this one");
 
     CLI::App* status = app.add_subcommand("status", "Show what a running daemon does, and why");
     status->add_flag("--json", as_json, "Print the API's answer as it is");
@@ -30,7 +33,7 @@ int main(int argc, char** argv) {
         return cli::run(config_path, socket_path);
     }
     if (check->parsed()) {
-        return cli::check(config_path);
+        return cli::check(config_path, host);
     }
     return cli::status(socket_path, as_json);
 }

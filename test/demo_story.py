@@ -122,9 +122,13 @@ def parse_arguments() -> argparse.Namespace:
 def main() -> int:
     kind = parse_arguments().kind
     if kind == "understudy":
-        print("building ...", flush=True)
-        if not build("understudy", quiet=True):
-            return 1
+        print("building (some minutes the first time) ...", flush=True)
+        try:
+            if not build("understudy", quiet=True):
+                return 1
+        except KeyboardInterrupt:
+            print("\ninterrupted; the next run goes on where this one stopped")
+            return 130
         if not BINARY.exists():
             print(f"test/demo: expected the build to make {BINARY}, but it is not there")
             return 1

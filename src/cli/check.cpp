@@ -26,8 +26,7 @@ std::size_t error_count(const config::Diagnostics& diagnostics) {
 
 }  // namespace
 
-int check(const std::string& config_path) {
-    const std::string host = os::host_name();
+int check(const std::string& config_path, const std::string& host) {
     config::Loaded loaded = config::load(config_path, host);
     if (loaded.config) {
         const auto more = config::lint(*loaded.config, config_path, net::link_names());

@@ -9,7 +9,7 @@ inline constexpr const char* default_socket = "/run/understudy/understudy.sock";
 
 /// Each command: its work, and the exit code.
 [[nodiscard]] int run(const std::string& config_path, const std::string& socket_path);
-[[nodiscard]] int check(const std::string& config_path);
+[[nodiscard]] int check(const std::string& config_path, const std::string& host);
 [[nodiscard]] int status(const std::string& socket_path, bool as_json);
 
 }  // namespace cli

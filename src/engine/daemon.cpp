@@ -58,13 +58,21 @@ std::expected<void, os::Error> Daemon::build(const config::Config& config) {
 
 std::expected<void, os::Error> Daemon::add_router(const config::Router& router) {
     const int id = router.protocol.virtual_router_id;
-    auto lock = os::lock(fmt::format("{}-{}", router.interface, id),
-                         fmt::format("run router {} (id {} on {}), which another understudy runs",
-                                     router.name, id, router.interface));
-    if (!lock) {
-        return std::unexpected(lock.error());
+    // Two daemons would take each other's addresses as left over.
+    std::vector<std::string> claims{fmt::format("{}-id-{}", router.interface, id)};
+    for (const vrrp::VirtualAddress& address : router.addresses) {
+        claims.push_back(fmt::format("{}-{}", router.interface, address.address.to_text()));
     }
-    locks_.push_back(std::move(*lock));
+    for (const std::string& claim : claims) {
+        auto lock = os::lock(
+            claim, fmt::format("run router {}: another understudy runs its id {} or one of its "
+                               "addresses on {}",
+                               router.name, id, router.interface));
+        if (!lock) {
+            return std::unexpected(lock.error());
+        }
+        locks_.push_back(std::move(*lock));
+    }
     std::vector<const health::Check*> checks;
     for (const std::string& name : router.checks) {
         checks.push_back(&monitor_.find(name));

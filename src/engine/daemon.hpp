@@ -54,7 +54,7 @@ private:
     bool is_stopping_ = false;
     Executor executor_;
     Monitor monitor_;
-    std::vector<os::Fd> locks_;  ///< one a router: two daemons would take each other's addresses
+    std::vector<os::Fd> locks_;  ///< for each router id and address
     std::vector<std::unique_ptr<Segment>> segments_;
     std::vector<std::unique_ptr<Instance>> instances_;
     std::optional<net::LinkMirror> links_;

@@ -67,10 +67,8 @@ void Instance::start(vrrp::Instant now) {
 
 void Instance::stop(vrrp::Instant now) {
     is_stopping_ = true;
-    // An owner that only stops leaves its host the addresses that it had without us.
-    std::erase_if(removable_, [this](const vrrp::VirtualAddress& address) {
-        return std::ranges::find(foreign_, address) != foreign_.end();
-    });
+    // Who only stops leaves the host the addresses that it had without us.
+    removable_ = without_foreign();
     deliver(vrrp::Shutdown{}, now);
 }
 
@@ -169,25 +167,45 @@ void Instance::remove_again(vrrp::Instant now) {
     }
 }
 
-/// What is on the link before us: an owner's own addresses, or what an earlier run left behind, of
-/// which nobody knows whether it is still ours to serve.
+/// What of our addresses is on the link before us. What an earlier run left behind bears our mark,
+/// and nobody knows whether it is still ours to serve. The rest is another's, an owner's own say.
 void Instance::meet_link(const net::Link& link) {
-    const auto is_there = [&link](const vrrp::VirtualAddress& address) {
-        return std::ranges::any_of(link.addresses, [&address](const net::LinkAddress& found) {
-            return found.address == address.address && found.prefix_length == address.prefix_length;
-        });
-    };
     foreign_.clear();
-    std::ranges::copy_if(addresses_, std::back_inserter(foreign_), is_there);
-    if (is_owner() || foreign_.empty() || is_serving()) {
-        return;
+    bool has_left_overs = false;
+    for (const vrrp::VirtualAddress& ours : addresses_) {
+        const auto found =
+            std::ranges::find(link.addresses, ours.address, &net::LinkAddress::address);
+        if (found == link.addresses.end() || is_serving()) {
+            continue;
+        }
+        if (found->protocol == net::our_address_protocol) {
+            has_left_overs = true;
+            continue;
+        }
+        foreign_.push_back(ours);
+        if (!is_owner()) {
+            os::log::warning("an address is on the link already, put there by another",
+                             {{"router", name_}, {"address", vrrp::to_text(ours)}});
+        }
     }
-    foreign_.clear();
-    os::log::warning("addresses left over from an earlier run are removed",
-                     {{"router", name_}, {"interface", segment_.interface()}});
-    if (const auto done = executor_.execute(vrrp::RemoveAddresses{}, subject()); !done) {
-        os::log::error("can't remove them", {{"error", done.error().message()}});
+    if (has_left_overs) {
+        os::log::warning("addresses left over from an earlier run are removed",
+                         {{"router", name_}, {"interface", segment_.interface()}});
+        Subject left_overs = subject();
+        const auto marked = without_foreign();
+        left_overs.removable = marked;
+        if (const auto done = executor_.execute(vrrp::RemoveAddresses{}, left_overs); !done) {
+            os::log::error("can't remove them", {{"error", done.error().message()}});
+        }
     }
+}
+
+std::vector<vrrp::VirtualAddress> Instance::without_foreign() const {
+    std::vector<vrrp::VirtualAddress> rest = addresses_;
+    std::erase_if(rest, [this](const vrrp::VirtualAddress& address) {
+        return std::ranges::find(foreign_, address) != foreign_.end();
+    });
+    return rest;
 }
 
 /// Puts back what another program takes away while we serve. What has not been seen on the link yet

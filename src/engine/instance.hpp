@@ -67,6 +67,7 @@ private:
     void arm_timer();
     void remove_again(vrrp::Instant now);
     void meet_link(const net::Link& link);
+    [[nodiscard]] std::vector<vrrp::VirtualAddress> without_foreign() const;
     void guard_addresses(const net::Link& link, vrrp::Instant now);
     [[nodiscard]] std::optional<vrrp::IpAddress> find_source() const;
     [[nodiscard]] std::uint8_t fit_priority() const;
@@ -95,8 +96,7 @@ private:
     os::Timer removal_timer_;  ///< for addresses that could not be removed
 
     vrrp::VirtualRouter router_;
-    std::vector<vrrp::VirtualAddress>
-        foreign_;  ///< on an owner's link before us: stay when we stop
+    std::vector<vrrp::VirtualAddress> foreign_;  ///< on the link before us: stay when we stop
     std::vector<vrrp::VirtualAddress> removable_;
     bool has_met_link_ = false;
     bool has_seen_addresses_ = false;  ///< the mirror has shown all that are installed now

@@ -1,5 +1,7 @@
 #include "net/address_table.hpp"
 
+#include "net/link.hpp"
+
 #include <libmnl/libmnl.h>
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
@@ -53,7 +55,6 @@ namespace {
 
 /// IFA_PROTO, which headers before Linux 5.18 lack; kernels that don't know it ignore it.
 constexpr std::uint16_t protocol_attribute = 11;
-constexpr std::uint8_t our_protocol = 112;
 
 /// Even if the kernel refuses all of them, its answers fit into the smallest receive buffer.
 constexpr std::size_t addresses_per_send = 256;
@@ -104,7 +105,7 @@ void put_address(nlmsghdr& message, int link_index, const vrrp::VirtualAddress& 
     const auto bytes = address.address.bytes();
     mnl_attr_put(&message, IFA_LOCAL, bytes.size(), bytes.data());
     mnl_attr_put(&message, IFA_ADDRESS, bytes.size(), bytes.data());
-    mnl_attr_put_u8(&message, protocol_attribute, our_protocol);
+    mnl_attr_put_u8(&message, protocol_attribute, our_address_protocol);
 }
 
 /// The first error of two outcomes.

@@ -13,6 +13,9 @@ namespace net {
 
 using MacAddress = std::array<std::uint8_t, 6>;
 
+/// Our mark on the addresses that we put on a link.
+inline constexpr std::uint8_t our_address_protocol = 112;
+
 /// An address as the kernel holds it on a link.
 struct LinkAddress {
     vrrp::IpAddress address;
@@ -20,6 +23,7 @@ struct LinkAddress {
     bool is_secondary = false;  ///< another address of the same subnet came first
     std::uint8_t scope = 0;     ///< as in rtnetlink: 0 the world, 253 this link, 254 this host
     vrrp::IpAddress other_end;  ///< of a point-to-point address; else the address itself
+    std::uint8_t protocol = 0;  ///< who put it there (IFA_PROTO); 0 before Linux 5.18
 
     friend bool operator==(const LinkAddress&, const LinkAddress&) = default;
 };

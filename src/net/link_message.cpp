@@ -16,6 +16,10 @@ namespace net {
 
 namespace {
 
+/// IFA_PROTO, which headers before Linux 5.18 don't have.
+constexpr int protocol_attribute = 11;
+constexpr int last_address_attribute = std::max<int>(IFA_MAX, protocol_attribute);
+
 std::span<const std::byte> payload(const nlattr* attribute) {
     return {static_cast<const std::byte*>(nla_data(attribute)),
             static_cast<std::size_t>(nla_len(attribute))};
@@ -63,8 +67,9 @@ std::optional<vrrp::IpAddress> ipv4_address(const nlattr* attribute) {
 }
 
 std::optional<LinkMessage> decode_address(nlmsghdr& message) {
-    std::array<nlattr*, IFA_MAX + 1> attributes{};
-    if (nlmsg_parse(&message, sizeof(ifaddrmsg), attributes.data(), IFA_MAX, nullptr) < 0) {
+    std::array<nlattr*, last_address_attribute + 1> attributes{};
+    if (nlmsg_parse(&message, sizeof(ifaddrmsg), attributes.data(), last_address_attribute,
+                    nullptr) < 0) {
         return std::nullopt;
     }
     const auto& header = *static_cast<const ifaddrmsg*>(nlmsg_data(&message));
@@ -73,12 +78,14 @@ std::optional<LinkMessage> decode_address(nlmsghdr& message) {
     if (header.ifa_family != AF_INET || !(local || other_end)) {
         return std::nullopt;
     }
+    const nlattr* protocol = attributes[protocol_attribute];
     const LinkAddress address{
         .address = local ? *local : *other_end,
         .prefix_length = header.ifa_prefixlen,
         .is_secondary = (header.ifa_flags & IFA_F_SECONDARY) != 0,
         .scope = header.ifa_scope,
         .other_end = other_end ? *other_end : *local,
+        .protocol = protocol != nullptr ? nla_get_u8(protocol) : std::uint8_t{0},
     };
     const int link_index = static_cast<int>(header.ifa_index);
     if (message.nlmsg_type == RTM_DELADDR) {

@@ -31,7 +31,8 @@ bool somebody_answers(const sockaddr_un& address) {
     const os::Fd probe(socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     const int result =
         connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address));
-    return result == 0 || errno == EAGAIN;
+    // Where it can't be told, a living daemon's socket is not taken away.
+    return result == 0 || (errno != ECONNREFUSED && errno != ENOENT && errno != ENOTDIR);
 }
 
 }  // namespace
@@ -43,7 +44,7 @@ std::expected<os::Fd, os::Error> listen_on(const std::string& path) {
         return std::unexpected(os::Error{ENAMETOOLONG, doing});
     }
     if (somebody_answers(*address)) {
-        return std::unexpected(os::Error{EADDRINUSE, doing});
+        return std::unexpected(os::Error{EADDRINUSE, doing + " (another understudy runs)"});
     }
     std::error_code ignored;  // what is wrong with the folder shows in bind
     std::filesystem::create_directories(std::filesystem::path(path).parent_path(), ignored);

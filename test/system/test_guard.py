@@ -109,3 +109,33 @@ def test_the_reason_of_a_waiting_router_is_what_it_waits_for(pair: Pair) -> None
     joined = pair.lan.join(pair.master)
     daemon.wait_log("link is up", since=joined)
     assert daemon.router()["reason"] == "check nginx: no process is named nginx"
+
+
+def test_an_address_that_is_not_ours_is_left_alone(lab: Lab) -> None:
+    host = lab.host(MASTER, lab.lan(), "192.168.56.61")
+    # The user's slip: the host's own address for the virtual one.
+    daemon = Understudy(host, without_check(CONFIG).replace(".60/24", ".61/24"))
+    daemon.start()
+    daemon.wait_log("put there by another.*192.168.56.61/24")
+    assert daemon.wait_state("initialize")["reason"].endswith("no IPv4 address of its own")
+    assert daemon.stop() == 0
+    assert host.address_present("192.168.56.61")
+
+
+def test_two_routers_of_two_daemons_do_not_share_an_address(lab: Lab) -> None:
+    daemon = start_alone(lab, without_check(CONFIG))
+    daemon.host.write_file("/etc/understudy/other.toml", without_check(CONFIG).replace("51", "52"))
+    answer = daemon.tool("run", "--config", "/etc/understudy/other.toml", "--socket",
+                         "/run/other/api.sock", check=False)
+    assert answer.returncode == 1 and "one of its addresses" in answer.stderr
+    assert daemon.host.address_present(ADDRESS)
+
+
+def test_an_address_left_over_by_a_crash_is_removed_at_start(lab: Lab) -> None:
+    daemon = start_alone(lab, without_check(CONFIG))
+    daemon.kill()
+    assert daemon.host.address_present(ADDRESS)
+    started = daemon.start()
+    daemon.host.wait_address(ADDRESS, present=False, since=started)
+    daemon.wait_log("left over from an earlier run", since=started)
+    daemon.wait_state("master", timeout=10)

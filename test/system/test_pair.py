@@ -234,14 +234,3 @@ def test_several_addresses_move_together(pair: Pair) -> None:
     events = [x for x in pair.backup.address_events.since(killed) if x.change == "added"]
     assert len({x.address for x in events}) == 41
     assert len(pair.master.addresses()) <= 2
-
-
-def test_a_left_over_address_is_removed_at_start(lab: Lab) -> None:
-    lan = lab.lan()
-    host = lab.host(MASTER, lan, "192.168.56.61")
-    host.run(["ip", "addr", "add", f"{ADDRESS}/24", "dev", "eth0"])
-    daemon = Understudy(host, CONFIG)
-    daemon.start()
-    host.wait_address(ADDRESS, present=False)
-    daemon.wait_log("left over")
-    assert daemon.wait_state("initialize")["priority"] == 0
