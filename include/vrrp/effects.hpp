@@ -11,7 +11,7 @@ namespace vrrp {
 class Effects {
 public:
     /// No event makes a router do more than this many things.
-    static constexpr std::size_t capacity = 8;
+    static constexpr std::size_t capacity = 10;
 
     /// Adds an effect at the end; asserts that there is room.
     void push(const Effect& effect);

@@ -23,7 +23,7 @@ struct TimerExpired {};
 /// A decoded advertisement for this router id arrived on this router's link.
 struct AdvertisementReceived {
     Advertisement advertisement;
-    IpAddress source;
+    PacketContext packet;
 };
 
 /// Health has moved the priority; 0 means that the service is dead: not in the election.
@@ -44,7 +44,29 @@ struct InstallFailed {};
 /// Another program took addresses away that a master had installed.
 struct AddressesLost {};
 
+/// Another station told the link, by ARP or neighbour discovery, that it has one of the addresses.
+struct AddressClaimed {};
+
+/// The settings are others now; router id, version and family are the same. A new priority comes as
+/// PriorityChanged.
+struct Reconfigured {
+    RouterConfig config;
+};
+
+/// A member of the router's sync group can't take part in the election, so this one may not; or all
+/// of them can again.
+struct Hold {
+    bool is_held = false;
+};
+
+/// All members of the router's sync group are ready: become master. Ignored unless is_ready().
+struct TakeOver {};
+
+/// A member of the router's sync group is no longer master, so this one may not be.
+struct GiveWay {};
+
 using Event = std::variant<Startup, Shutdown, TimerExpired, AdvertisementReceived, PriorityChanged,
-                           SourceChanged, InstallFailed, AddressesLost>;
+                           SourceChanged, InstallFailed, AddressesLost, AddressClaimed,
+                           Reconfigured, Hold, TakeOver, GiveWay>;
 
 }  // namespace vrrp

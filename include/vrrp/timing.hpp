@@ -1,11 +1,15 @@
 #pragma once
 
+#include "vrrp/advertisement.hpp"
 #include "vrrp/time.hpp"
 
 #include <chrono>
 #include <cstdint>
 
 namespace vrrp {
+
+/// The shortest interval that an advertisement of version 3 can tell.
+inline constexpr Centiseconds shortest_interval{1};
 
 /// A leaving master that nobody succeeds goes all the same after this time: the longest skew time
 /// of version 2 (255/256 s) and what a LAN may add.
@@ -21,14 +25,17 @@ inline constexpr Duration farewell_gap = std::chrono::milliseconds(1);
 /// How long a router that could not install its addresses stays out of the election the first time.
 inline constexpr Duration recovery_delay = std::chrono::seconds(10);
 
-/// (256 - priority) / 256 s: RFC 3768 section 6.1.
-[[nodiscard]] Duration skew_time(std::uint8_t priority);
+/// Version 2: (256 - priority) / 256 s (RFC 3768 section 6.1). Version 3: that part of the master's
+/// interval (RFC 9568 section 6.1).
+[[nodiscard]] Duration skew_time(Version version, Centiseconds interval, std::uint8_t priority);
 
-/// Three adverts and the skew time: RFC 3768 section 6.1.
-[[nodiscard]] Duration master_down_interval(Centiseconds interval, std::uint8_t priority);
+/// So many adverts (three, in the RFCs) and the skew time.
+[[nodiscard]] Duration master_down_interval(Version version, Centiseconds interval,
+                                            std::uint8_t priority, int down_adverts = 3);
 
-/// How long a backup waits after priority 0: (256 - priority) x 0.1 ms. All backups start at the
-/// same instant, so a LAN's jitter is all that must be kept apart.
-[[nodiscard]] Duration handover_skew(std::uint8_t priority);
+/// How long a backup waits after priority 0: (256 - priority) x 0.1 ms, or the skew time where that
+/// is shorter. All backups start at the same instant, so a LAN's jitter is all that must be kept
+/// apart.
+[[nodiscard]] Duration handover_skew(Version version, Centiseconds interval, std::uint8_t priority);
 
 }  // namespace vrrp

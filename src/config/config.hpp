@@ -3,8 +3,11 @@
 #include "health/check_config.hpp"
 #include "vrrp/address.hpp"
 #include "vrrp/router_config.hpp"
+#include "vrrp/time.hpp"
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,14 +29,20 @@ struct CheckPlaces {
     friend bool operator==(const CheckPlaces&, const CheckPlaces&) = default;
 };
 
-/// One virtual router of the file, and what belongs to it on this host.
+/// One virtual router of the file, and what belongs to it on this host. One that has addresses of
+/// both families in the file is two here, with one name and one group.
 struct Router {
     std::string name;
     std::string interface;
     Place interface_place;
     vrrp::RouterConfig protocol;  ///< its addresses are those of `addresses`, in the same order
-    std::vector<vrrp::VirtualAddress> addresses;
-    std::vector<std::string> checks;  ///< names of checks
+    std::vector<vrrp::VirtualAddress> addresses;  ///< of one family
+    std::vector<std::string> checks;              ///< names of checks
+    std::string group;            ///< routers of one group share their fate; empty: alone
+    bool accepts_traffic = true;  ///< false: the addresses answer ARP and neighbour discovery only
+    vrrp::Duration start_delay{0};          ///< how long it only waits after the daemon's start
+    std::optional<vrrp::IpAddress> source;  ///< speaks from this address, and waits for it
+    std::uint8_t ttl = 255;                 ///< of unicast adverts
 };
 
 /// The file as plain values: what this host is to do. Everything in it has been checked.

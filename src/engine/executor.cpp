@@ -39,19 +39,14 @@ Executor::Result Executor::execute(const vrrp::Effect& effect, const Subject& su
 }
 
 Executor::Result Executor::on(const vrrp::SendAdvertisement& effect, const Subject& subject) {
-    const vrrp::RouterConfig& config = subject.router.config();
-    const vrrp::Advertisement advertisement{
-        .version = config.version,
-        .virtual_router_id = config.virtual_router_id,
-        .priority = effect.priority,
-        .interval = config.interval,
-        .password = config.password,
-        .addresses = subject.router.address_list(),
+    const vrrp::PacketContext packet{
+        .source = subject.router.source().value_or(vrrp::IpAddress{}),
+        .destination = net::vrrp_group,
+        .ttl = 255,
     };
     std::array<std::byte, vrrp::max_message_size> buffer;
-    const auto source = subject.router.source();
-    return subject.segment.send(vrrp::encode(advertisement, buffer),
-                                source.value_or(vrrp::IpAddress{}));
+    const auto message = vrrp::encode(subject.router.advertisement(effect), packet, buffer);
+    return subject.segment.send(message, packet.source);
 }
 
 Executor::Result Executor::on(const vrrp::InstallAddresses& /*effect*/, const Subject& subject) {

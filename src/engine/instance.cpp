@@ -93,7 +93,7 @@ void Instance::hear(std::span<const std::byte> message, const vrrp::PacketContex
         return;
     }
     ++counters_.advertisements_received;
-    deliver(vrrp::AdvertisementReceived{*advertisement, packet.source}, now);
+    deliver(vrrp::AdvertisementReceived{*advertisement, packet}, now);
 }
 
 void Instance::take_link(vrrp::Instant now) {
@@ -348,7 +348,7 @@ void Instance::on(const vrrp::AdvertisementRefused& effect, vrrp::Instant now) {
                  effect.source, now);
 }
 
-void Instance::on(const vrrp::AddressesDiffer& effect, vrrp::Instant now) {
+void Instance::on(const vrrp::PeerDiffers& effect, vrrp::Instant now) {
     if (rate_limit_.allows(effect.source, differing_addresses, now)) {
         os::log::warning("a peer advertises other addresses than ours",
                          {{"router", name_}, {"peer", effect.source.to_text()}});

@@ -81,7 +81,7 @@ private:
     void on(const vrrp::SendAdvertisement& effect, vrrp::Instant now);
     void on(const vrrp::StateChanged& effect, vrrp::Instant now);
     void on(const vrrp::AdvertisementRefused& effect, vrrp::Instant now);
-    void on(const vrrp::AddressesDiffer& effect, vrrp::Instant now);
+    void on(const vrrp::PeerDiffers& effect, vrrp::Instant now);
     void tell_failure(const vrrp::Effect& effect, const os::Error& error, vrrp::Instant now);
     void tell_refusal(std::string_view reason, std::size_t subject, const vrrp::IpAddress& sender,
                       vrrp::Instant now);

@@ -16,7 +16,8 @@ double seconds(vrrp::Duration duration) {
 
 std::string explain_silence(const vrrp::StateChanged& change, const vrrp::VirtualRouter& router) {
     const auto waited =
-        vrrp::master_down_interval(router.config().interval, router.config().priority);
+        vrrp::master_down_interval(router.config().version, router.master_interval(),
+                                   router.priority(), router.config().down_adverts);
     if (change.peer == vrrp::IpAddress{}) {
         return fmt::format("no advertisement from any master for {:.3f} s", seconds(waited));
     }
@@ -35,12 +36,16 @@ std::string explain(const vrrp::StateChanged& change, const vrrp::VirtualRouter&
         case vrrp::Cause::owner: return "owns the addresses (priority 255)";
         case vrrp::Cause::master_silent: return explain_silence(change, router);
         case vrrp::Cause::master_left: return fmt::format("{} left (priority 0)", peer);
+        case vrrp::Cause::master_fell:
+            return fmt::format("{} fell to priority {}, ours is {}", peer, change.peer_priority,
+                               router.priority());
         case vrrp::Cause::preempt:
             return fmt::format("outranks {}: priority {}, its {}", peer, router.priority(),
                                change.peer_priority);
         case vrrp::Cause::better_master:
             return fmt::format("{} outranks us: its priority {}, ours {}", peer,
                                change.peer_priority, router.priority());
+        case vrrp::Cause::yields: return fmt::format("{}: a better router is known", trigger);
         case vrrp::Cause::successor_heard:
             return fmt::format("{} has taken over (priority {})", peer, change.peer_priority);
         case vrrp::Cause::nobody_came: return "nobody took over";
@@ -51,6 +56,7 @@ std::string explain(const vrrp::StateChanged& change, const vrrp::VirtualRouter&
         case vrrp::Cause::install_failed: return "the addresses can't be installed";
         case vrrp::Cause::stalled:
             return "was stopped for longer than its peers wait: listens before it speaks";
+        case vrrp::Cause::group: return "goes with the other address family of this router";
     }
     return {};
 }

@@ -23,7 +23,7 @@ public:
 private:
     std::array<std::uint64_t, static_cast<std::size_t>(vrrp::DecodeError::auth_type) + 1>
         by_decode_error_{};
-    std::array<std::uint64_t, static_cast<std::size_t>(vrrp::RefuseReason::password) + 1>
+    std::array<std::uint64_t, static_cast<std::size_t>(vrrp::RefuseReason::first_address) + 1>
         by_reason_{};
 };
 

@@ -12,40 +12,29 @@ const vrrp::IpAddress stranger(192, 0, 2, 200);
 const vrrp::IpAddress all_vrrp_routers(224, 0, 0, 18);
 
 Packet encode(const vrrp::Advertisement& advertisement, const vrrp::IpAddress& source) {
+    const vrrp::PacketContext context{
+        .source = source, .destination = all_vrrp_routers, .ttl = 255};
     std::array<std::byte, vrrp::max_message_size> buffer;
-    const auto message = vrrp::encode(advertisement, buffer);
-    return {{message.begin(), message.end()},
-            {.source = source, .destination = all_vrrp_routers, .ttl = 255},
-            false};
-}
-
-vrrp::Advertisement advertisement_of(const vrrp::RouterConfig& config,
-                                     const vrrp::AddressList& addresses, std::uint8_t priority) {
-    return {.version = config.version,
-            .virtual_router_id = config.virtual_router_id,
-            .priority = priority,
-            .interval = config.interval,
-            .password = config.password,
-            .addresses = addresses};
+    const auto message = vrrp::encode(advertisement, context, buffer);
+    return {{message.begin(), message.end()}, context, false};
 }
 
 }  // namespace
 
-Packet make_packet(const HostPlan& sender, const vrrp::AddressList& addresses,
-                   std::uint8_t priority) {
-    return encode(advertisement_of(sender.config, addresses, priority), sender.source);
+Packet make_packet(const HostPlan& sender, const vrrp::Advertisement& advertisement) {
+    return encode(advertisement, sender.source);
 }
 
 Packet forge(const HostPlan& victim, unsigned kind) {
     constexpr std::array<std::uint8_t, 4> priorities{0, 1, 100, 255};
     const vrrp::VirtualRouter model(victim.config);
     vrrp::Advertisement advertisement =
-        advertisement_of(victim.config, model.address_list(), priorities[kind / 8 % 4]);
+        model.advertisement(vrrp::SendAdvertisement{priorities[kind / 8 % 4]});
     vrrp::IpAddress source = stranger;
     switch (kind % 8) {
         case 0:  // a password where none is, or another one
-            advertisement.password = advertisement.password.value_or(vrrp::Password{});
-            advertisement.password->back() ^= std::byte{1};
+            advertisement.auth_type = vrrp::AuthType::simple_password;
+            advertisement.password.back() ^= std::byte{1};
             break;
         case 1: advertisement.interval += vrrp::Centiseconds(100); break;
         case 2: source = victim.source; break;

@@ -10,8 +10,7 @@ namespace rehearse {
 /// wrong in one way. `kind` chooses the way and the priority.
 [[nodiscard]] Packet forge(const HostPlan& victim, unsigned kind);
 
-/// The packet as a host of this plan sends it.
-[[nodiscard]] Packet make_packet(const HostPlan& sender, const vrrp::AddressList& addresses,
-                                 std::uint8_t priority);
+/// The packet in which a host of this plan sends the advertisement.
+[[nodiscard]] Packet make_packet(const HostPlan& sender, const vrrp::Advertisement& advertisement);
 
 }  // namespace rehearse

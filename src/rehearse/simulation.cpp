@@ -203,14 +203,14 @@ void Simulation::receive(std::size_t index, const Packet& packet) {
     const auto advertisement = vrrp::decode(packet.message, packet.context);
     const vrrp::RouterConfig& config = hosts_[index].plan().config;
     if (advertisement && advertisement->virtual_router_id == config.virtual_router_id) {
-        deliver(index, vrrp::AdvertisementReceived{*advertisement, packet.context.source},
+        deliver(index, vrrp::AdvertisementReceived{*advertisement, packet.context},
                 packet.is_forged);
     }
 }
 
-void Simulation::send(std::size_t index, std::uint8_t priority) {
+void Simulation::send(std::size_t index, const vrrp::SendAdvertisement& effect) {
     const Host& host = hosts_[index];
-    const Packet packet = make_packet(host.plan(), host.router()->address_list(), priority);
+    const Packet packet = make_packet(host.plan(), host.router()->advertisement(effect));
     for (std::size_t to = 0; to < hosts_.size(); ++to) {
         if (to == index || !host.is_linked) {
             continue;
@@ -233,7 +233,7 @@ void Simulation::deliver(std::size_t index, const vrrp::Event& event, bool is_fo
     step.is_forged = is_forged;
     for (const vrrp::Effect& effect : step.effects) {
         if (const auto* sent = std::get_if<vrrp::SendAdvertisement>(&effect)) {
-            send(index, sent->priority);
+            send(index, *sent);
         }
     }
     arm(host);

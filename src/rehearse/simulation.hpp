@@ -58,7 +58,7 @@ private:
 
     void arrive(std::size_t index, const Packet& packet);
     void receive(std::size_t index, const Packet& packet);
-    void send(std::size_t index, std::uint8_t priority);
+    void send(std::size_t index, const vrrp::SendAdvertisement& effect);
     void deliver(std::size_t index, const vrrp::Event& event, bool is_forged = false);
     void judge(const Step& step);
     void arm(Host& host);

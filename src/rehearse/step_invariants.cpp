@@ -125,7 +125,8 @@ Finding incumbent_is_respected(const Witness& witness, const Step& step) {
     return "it takes over from a master heard at " + seconds_text(facts.spoken_to_at);
 }
 
-/// S-5: a backup takes over after its down interval, or after its skew when a master has left.
+/// S-5: a backup takes over after its down interval, or after its skew when a master has left or
+/// fallen below it.
 Finding takeover_is_not_early(const Witness& witness, const Step& step) {
     if (!becomes_master(step)) {
         return std::nullopt;
@@ -133,7 +134,8 @@ Finding takeover_is_not_early(const Witness& witness, const Step& step) {
     if (step.before.state == State::initialize && step.after.priority != vrrp::owner_priority) {
         return "it is master without an election";
     }
-    if (step.before.state == State::leaving && !std::holds_alternative<vrrp::Startup>(step.event)) {
+    const bool was_told_to_leave = !witness.host(step.host).is_wanted;
+    if (step.before.state == State::leaving && was_told_to_leave) {
         return "it serves again without being told";
     }
     if (step.before.state != State::backup) {
@@ -164,7 +166,7 @@ std::optional<Encounter> encounter_of(const Step& step) {
         heard->advertisement.priority == 0) {
         return std::nullopt;
     }
-    const auto theirs = std::tuple(heard->advertisement.priority, heard->source);
+    const auto theirs = std::tuple(heard->advertisement.priority, heard->packet.source);
     const auto ours = std::tuple(step.before.priority, *step.before.source);
     return Encounter{heard, theirs > ours};
 }
@@ -173,7 +175,7 @@ std::optional<Encounter> encounter_of(const Step& step) {
 Finding loser_yields(const Witness& /*witness*/, const Step& step) {
     const auto encounter = encounter_of(step);
     if (encounter && encounter->is_outranked && step.after.state != State::backup) {
-        return "it does not yield to " + encounter->heard->source.to_text();
+        return "it does not yield to " + encounter->heard->packet.source.to_text();
     }
     return std::nullopt;
 }
@@ -185,7 +187,7 @@ Finding winner_stands(const Witness& witness, const Step& step) {
         return std::nullopt;
     }
     if (step.after.state != State::master) {
-        return "it yields to the lower rank of " + encounter->heard->source.to_text();
+        return "it yields to the lower rank of " + encounter->heard->packet.source.to_text();
     }
     const long answers = count_adverts(step, false);
     const auto answered_at = witness.facts(step.host).answered_at;

@@ -23,7 +23,7 @@ std::string text_of(const vrrp::Event& event) {
             [](const vrrp::TimerExpired&) { return std::string("timer"); },
             [](const vrrp::AdvertisementReceived& known) {
                 return fmt::format("hears {} from {}", known.advertisement.priority,
-                                   known.source.to_text());
+                                   known.packet.source.to_text());
             },
             [](const vrrp::PriorityChanged& known) {
                 return fmt::format("priority {}", known.priority);
@@ -33,29 +33,39 @@ std::string text_of(const vrrp::Event& event) {
             },
             [](const vrrp::InstallFailed&) { return std::string("installation failed"); },
             [](const vrrp::AddressesLost&) { return std::string("addresses lost"); },
+            [](const vrrp::AddressClaimed&) { return std::string("addresses claimed"); },
+            [](const vrrp::Reconfigured&) { return std::string("reconfigured"); },
+            [](const vrrp::Hold& known) { return std::string(known.is_held ? "held" : "let go"); },
+            [](const vrrp::TakeOver&) { return std::string("told to take over"); },
+            [](const vrrp::GiveWay&) { return std::string("told to give way"); },
         },
         event);
 }
 
 std::string text_of(const vrrp::Effect& effect) {
-    return std::visit(
-        Overloaded{
-            [](const vrrp::SendAdvertisement& known) {
-                return fmt::format("says {}", known.priority);
-            },
-            [](const vrrp::InstallAddresses&) { return std::string("installs"); },
-            [](const vrrp::RemoveAddresses&) { return std::string("removes"); },
-            [](const vrrp::AnnounceAddresses&) { return std::string("announces"); },
-            [](const vrrp::StateChanged& known) {
-                return fmt::format("{} -> {} ({})", to_text(known.from), to_text(known.to),
-                                   to_text(known.cause));
-            },
-            [](const vrrp::AdvertisementRefused& known) {
-                return fmt::format("refuses ({})", to_text(known.reason));
-            },
-            [](const vrrp::AddressesDiffer&) { return std::string("addresses differ"); },
-        },
-        effect);
+    return std::visit(Overloaded{
+                          [](const vrrp::SendAdvertisement& known) {
+                              return fmt::format("says {}{}", known.priority,
+                                                 known.is_squeezed ? " squeezed" : "");
+                          },
+                          [](const vrrp::InstallAddresses&) { return std::string("installs"); },
+                          [](const vrrp::RemoveAddresses&) { return std::string("removes"); },
+                          [](const vrrp::AnnounceAddresses&) { return std::string("announces"); },
+                          [](const vrrp::StateChanged& known) {
+                              return fmt::format("{} -> {} ({})", to_text(known.from),
+                                                 to_text(known.to), to_text(known.cause));
+                          },
+                          [](const vrrp::AdvertisementRefused& known) {
+                              return fmt::format("refuses ({})", to_text(known.reason));
+                          },
+                          [](const vrrp::PeerDiffers& known) {
+                              return fmt::format("{} differ", to_text(known.difference));
+                          },
+                          [](const vrrp::SecondMaster& known) {
+                              return fmt::format("second master of priority {}", known.priority);
+                          },
+                      },
+                      effect);
 }
 
 /// What of an effect two runs must share, as one number.

@@ -1,6 +1,7 @@
 #include "rehearse/witness.hpp"
 
 #include <algorithm>
+#include <utility>
 #include <variant>
 
 #include "vrrp/timing.hpp"
@@ -35,6 +36,10 @@ void Witness::note(const Step& step) {
     note_advertisement(step, facts);
     if (std::holds_alternative<vrrp::PriorityChanged>(step.event)) {
         facts.priority_changed_at = step.now;
+        const auto last = facts.heard.find(facts.spoke_last);
+        if (last != facts.heard.end() && last->second >= step.after.priority) {
+            facts.follows = last->first;
+        }
     }
     if (std::holds_alternative<vrrp::InstallFailed>(step.event)) {
         facts.install_refused_at = step.now;
@@ -174,9 +179,17 @@ void Witness::note_advertisement(const Step& step, HostFacts& facts) {
         return;
     }
     facts.spoken_to_at = step.now;
-    if (priority >= step.before.priority || !preempts(step.host)) {
+    const vrrp::IpAddress& source = heard->packet.source;
+    const std::uint8_t before = std::exchange(facts.heard[source], priority);
+    const std::uint8_t own = step.before.priority;
+    facts.spoke_last = source;
+    if (priority >= own || !preempts(step.host)) {
+        facts.follows = source;
         facts.waits_since = step.now;
         facts.released_at.reset();
+    } else if (source == facts.follows && before >= own &&
+               !hosts_[step.host].plan().config.strict) {
+        facts.released_at = facts.released_at.value_or(step.now);
     }
 }
 
@@ -213,6 +226,8 @@ void Witness::note_state(const Step& step, HostFacts& facts) {
         return;
     }
     facts.state_since = step.now;
+    facts.heard.clear();
+    facts.follows = {};
     facts.yielded_at.reset();
     if (step.before.state == vrrp::State::master && accepted_advertisement(step) != nullptr) {
         facts.yielded_at = step.now;

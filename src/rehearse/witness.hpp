@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -24,7 +26,10 @@ struct HostFacts {
     // Of a backup.
     vrrp::Instant waits_since;   ///< entered, or accepted an advert that begins the down interval
     vrrp::Instant spoken_to_at;  ///< entered, or accepted an advert above priority 0
-    std::optional<vrrp::Instant> released_at;  ///< the first priority 0 since `waits_since`
+    std::optional<vrrp::Instant> released_at;  ///< since then a master first left, or fell below it
+    std::map<vrrp::IpAddress, std::uint8_t> heard;  ///< the last priority of each master
+    vrrp::IpAddress spoke_last;                     ///< the last of those masters
+    vrrp::IpAddress follows;                        ///< the last of those that outranked it
 
     // Of a master.
     vrrp::Instant advertised_at;

@@ -2,72 +2,120 @@
 
 #include <algorithm>
 #include <cassert>
+#include <optional>
 
 namespace vrrp {
 
 namespace {
 
-// RFC 3768 section 5.1: eight bytes, the addresses, eight bytes of authentication data.
+// RFC 3768 section 5.1, RFC 9568 section 5.1: eight bytes, the addresses,
+// and in version 2 eight bytes of authentication data.
 constexpr std::size_t header_size = 8;
 constexpr std::size_t auth_data_size = 8;
 constexpr unsigned type_advertisement = 1;
-constexpr unsigned auth_none = 0;
-constexpr unsigned auth_simple_password = 1;
+constexpr unsigned protocol = 112;
 constexpr Centiseconds one_second{100};
+constexpr Centiseconds longest_interval{4095};  // of version 3, which has twelve bits for it
 
 unsigned byte_at(std::span<const std::byte> bytes, std::size_t index) {
     return std::to_integer<unsigned>(bytes[index]);
 }
 
-/// The internet checksum (RFC 1071) of an even number of bytes; 0 over a message that carries the
-/// right one.
-std::uint16_t checksum(std::span<const std::byte> bytes) {
+/// The sum of RFC 1071 over an even number of bytes, not yet folded.
+std::uint32_t sum_of(std::span<const std::byte> bytes) {
     std::uint32_t sum = 0;
     for (std::size_t i = 0; i + 1 < bytes.size(); i += 2) {
         sum += (byte_at(bytes, i) << 8) | byte_at(bytes, i + 1);
     }
+    return sum;
+}
+
+/// The internet checksum (RFC 1071); 0 over a message that carries the right one.
+std::uint16_t checksum(std::uint32_t sum) {
     while (sum > 0xffff) {
         sum = (sum & 0xffff) + (sum >> 16);
     }
     return static_cast<std::uint16_t>(~sum & 0xffff);
 }
 
-Password read_password(std::span<const std::byte> bytes) {
-    Password password{};
-    std::copy_n(bytes.begin(), password.size(), password.begin());
-    return password;
+/// The pseudo-header before a message of this size, RFC 8200 section 8.1: addresses, size,
+/// protocol. That of IPv4 has the same sum.
+std::uint32_t sum_of_pseudo_header(const PacketContext& packet, std::size_t message_size) {
+    return sum_of(packet.source.bytes()) + sum_of(packet.destination.bytes()) +
+           static_cast<std::uint32_t>(message_size) + protocol;
+}
+
+/// What both versions have in common.
+Advertisement read_header(std::span<const std::byte> message, Version version, Family family) {
+    Advertisement advertisement;
+    advertisement.version = version;
+    advertisement.virtual_router_id = std::to_integer<std::uint8_t>(message[1]);
+    advertisement.priority = std::to_integer<std::uint8_t>(message[2]);
+    advertisement.addresses = AddressList(
+        family, message.subspan(header_size, byte_at(message, 3) * address_size(family)));
+    return advertisement;
 }
 
 std::expected<Advertisement, DecodeError> decode_v2(std::span<const std::byte> message) {
-    const std::size_t count = byte_at(message, 3);
-    if (count == 0) {
-        return std::unexpected(DecodeError::no_addresses);
-    }
-    const std::size_t addresses_size = count * address_size(Family::ipv4);
-    const std::size_t size = header_size + addresses_size + auth_data_size;
+    const std::size_t size =
+        header_size + byte_at(message, 3) * address_size(Family::ipv4) + auth_data_size;
     if (message.size() < size) {
         return std::unexpected(DecodeError::truncated);
     }
-    if (checksum(message.first(size)) != 0) {
+    if (checksum(sum_of(message.first(size))) != 0) {
         return std::unexpected(DecodeError::checksum);
     }
     const unsigned auth_type = byte_at(message, 4);
-    if (auth_type != auth_none && auth_type != auth_simple_password) {
+    if (auth_type > static_cast<unsigned>(AuthType::authentication_header)) {
         return std::unexpected(DecodeError::auth_type);
     }
     const unsigned seconds = byte_at(message, 5);
     if (seconds == 0) {
         return std::unexpected(DecodeError::interval);
     }
-    Advertisement advertisement;
-    advertisement.virtual_router_id = std::to_integer<std::uint8_t>(message[1]);
-    advertisement.priority = std::to_integer<std::uint8_t>(message[2]);
+    Advertisement advertisement = read_header(message, Version::v2, Family::ipv4);
     advertisement.interval = static_cast<int>(seconds) * one_second;
-    advertisement.addresses =
-        AddressList(Family::ipv4, message.subspan(header_size, addresses_size));
-    if (auth_type == auth_simple_password) {
-        advertisement.password = read_password(message.subspan(header_size + addresses_size));
+    advertisement.auth_type = static_cast<AuthType>(auth_type);
+    if (advertisement.auth_type == AuthType::simple_password) {
+        std::ranges::copy(message.subspan(size - auth_data_size, auth_data_size),
+                          advertisement.password.begin());
     }
+    return advertisement;
+}
+
+/// Which form the checksum has, if it is right in any. Over IPv6 there is only one.
+std::optional<ChecksumForm> checksum_form_of(std::span<const std::byte> message,
+                                             const PacketContext& packet) {
+    const std::uint32_t sum = sum_of(message);
+    if (checksum(sum + sum_of_pseudo_header(packet, message.size())) == 0) {
+        return ChecksumForm::pseudo_header;
+    }
+    if (packet.source.family() == Family::ipv4 && checksum(sum) == 0) {
+        return ChecksumForm::message;
+    }
+    return std::nullopt;
+}
+
+std::expected<Advertisement, DecodeError> decode_v3(std::span<const std::byte> message,
+                                                    const PacketContext& packet) {
+    const Family family = packet.source.family();
+    const std::size_t size = header_size + byte_at(message, 3) * address_size(family);
+    if (message.size() < size) {
+        return std::unexpected(DecodeError::truncated);
+    }
+    const auto form = checksum_form_of(message.first(size), packet);
+    if (!form) {
+        return std::unexpected(DecodeError::checksum);
+    }
+    // RFC 9568 section 5.2.6: the upper four bits are reserved, and ignored. Erratum 8301: zero
+    // would make every backup a master at once.
+    const unsigned interval = (byte_at(message, 4) & 0x0f) << 8 | byte_at(message, 5);
+    if (interval == 0) {
+        return std::unexpected(DecodeError::interval);
+    }
+    Advertisement advertisement = read_header(message, Version::v3, family);
+    advertisement.interval = Centiseconds(interval);
+    advertisement.checksum_form = *form;
     return advertisement;
 }
 
@@ -118,14 +166,17 @@ std::string_view to_text(DecodeError error) {
 
 std::expected<Advertisement, DecodeError> decode(std::span<const std::byte> message,
                                                  const PacketContext& packet) {
-    // RFC 3768 section 7.1, in its order: the TTL shows that no router forwarded the packet.
-    if (packet.ttl != 255) {
+    // RFC 9568 section 7.1, in its order: the TTL shows that no router forwarded the packet.
+    if (packet.destination.is_multicast() && packet.ttl != 255) {
         return std::unexpected(DecodeError::ttl);
     }
     if (message.size() < header_size) {
         return std::unexpected(DecodeError::truncated);
     }
-    if (byte_at(message, 0) >> 4 != static_cast<unsigned>(Version::v2)) {
+    const unsigned version = byte_at(message, 0) >> 4;
+    const bool is_v2 =
+        version == static_cast<unsigned>(Version::v2) && packet.source.family() == Family::ipv4;
+    if (!is_v2 && version != static_cast<unsigned>(Version::v3)) {
         return std::unexpected(DecodeError::version);
     }
     if ((byte_at(message, 0) & 0x0f) != type_advertisement) {
@@ -134,14 +185,25 @@ std::expected<Advertisement, DecodeError> decode(std::span<const std::byte> mess
     if (byte_at(message, 1) == 0) {
         return std::unexpected(DecodeError::router_id);
     }
-    return decode_v2(message);
+    // RFC 9568 section 5.2.5, erratum 8299.
+    if (byte_at(message, 3) == 0) {
+        return std::unexpected(DecodeError::no_addresses);
+    }
+    return is_v2 ? decode_v2(message) : decode_v3(message, packet);
 }
 
-std::span<const std::byte> encode(const Advertisement& advertisement, std::span<std::byte> buffer) {
-    assert(advertisement.version == Version::v2);
-    const auto addresses = advertisement.addresses.bytes();
-    const std::size_t size = header_size + addresses.size() + auth_data_size;
+std::size_t message_size(const Advertisement& advertisement) {
+    return header_size + advertisement.addresses.bytes().size() +
+           (advertisement.version == Version::v2 ? auth_data_size : 0);
+}
+
+std::span<const std::byte> encode(const Advertisement& advertisement, const PacketContext& packet,
+                                  std::span<std::byte> buffer) {
+    const bool is_v2 = advertisement.version == Version::v2;
+    const std::size_t size = message_size(advertisement);
     assert(buffer.size() >= size && advertisement.addresses.size() <= 255);
+    assert(advertisement.interval.count() > 0);
+    assert(is_v2 || advertisement.interval.count() <= longest_interval.count());
     const auto message = buffer.first(size);
     std::ranges::fill(message, std::byte{0});
 
@@ -152,13 +214,20 @@ std::span<const std::byte> encode(const Advertisement& advertisement, std::span<
     put(1, advertisement.virtual_router_id);
     put(2, advertisement.priority);
     put(3, advertisement.addresses.size());
-    put(4, advertisement.password ? auth_simple_password : auth_none);
-    put(5, advertisement.interval / one_second);
-    std::ranges::copy(addresses, message.subspan(header_size).begin());
-    if (advertisement.password) {
-        std::ranges::copy(*advertisement.password, message.last(auth_data_size).begin());
+    std::ranges::copy(advertisement.addresses.bytes(), message.subspan(header_size).begin());
+    if (is_v2) {
+        put(4, advertisement.auth_type);
+        put(5, advertisement.interval / one_second);
+        std::ranges::copy(advertisement.password, message.last(auth_data_size).begin());
+    } else {
+        put(4, advertisement.interval.count() >> 8);
+        put(5, advertisement.interval.count() & 0xff);
     }
-    const std::uint16_t sum = checksum(message);
+    const bool has_pseudo_header =
+        !is_v2 && (advertisement.addresses.family() == Family::ipv6 ||
+                   advertisement.checksum_form == ChecksumForm::pseudo_header);
+    const std::uint16_t sum =
+        checksum(sum_of(message) + (has_pseudo_header ? sum_of_pseudo_header(packet, size) : 0));
     put(6, sum >> 8);
     put(7, sum & 0xff);
     return message;

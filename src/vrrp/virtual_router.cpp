@@ -4,15 +4,13 @@
 #include <array>
 #include <cassert>
 #include <utility>
+#include <vector>
 
 namespace vrrp {
 
 namespace {
 
 using namespace std::chrono_literals;
-
-/// A master answers adverts of lower rank at most this often, so that nobody makes it shout.
-constexpr Duration assert_gap = 100ms;
 
 /// After taking over, addresses are announced at once and after these times, then each minute: a
 /// switch may not forward yet, a neighbour may have missed one.
@@ -23,23 +21,25 @@ constexpr Duration announce_each = 1min;
 /// after six failures that is each 320 s.
 constexpr int most_doublings = 5;
 
-/// Takes the same time wherever the first difference stands.
-bool is_same_password(const Password& a, const Password& b) {
-    std::byte difference{0};
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        difference |= a[i] ^ b[i];
+/// Other stations' claims to our addresses are answered this often: two that defended themselves
+/// against each other would never end (RFC 5227 section 2.4).
+constexpr Duration defend_gap = 10s;
+
+std::vector<std::byte> to_bytes(const std::vector<IpAddress>& addresses) {
+    std::vector<std::byte> bytes;
+    for (const IpAddress& address : addresses) {
+        bytes.insert(bytes.end(), address.bytes().begin(), address.bytes().end());
     }
-    return difference == std::byte{0};
+    return bytes;
 }
 
 }  // namespace
 
 VirtualRouter::VirtualRouter(RouterConfig config)
-    : config_(std::move(config)), priority_(config_.priority) {
-    for (const IpAddress& address : config_.addresses) {
-        address_bytes_.insert(address_bytes_.end(), address.bytes().begin(), address.bytes().end());
-    }
-}
+    : config_(std::move(config)),
+      address_bytes_(to_bytes(config_.addresses)),
+      priority_(config_.priority),
+      master_interval_(config_.interval) {}
 
 Effects VirtualRouter::handle(const Event& event, Instant now) {
     if (has_stalled(now)) {
@@ -66,7 +66,26 @@ std::optional<IpAddress> VirtualRouter::heard_master() const {
 }
 
 AddressList VirtualRouter::address_list() const {
-    return {Family::ipv4, std::span(address_bytes_)};
+    return {config_.family(), std::span(address_bytes_)};
+}
+
+Advertisement VirtualRouter::advertisement(const SendAdvertisement& effect) const {
+    const bool shows_password = config_.auth_type() == AuthType::simple_password;
+    return {
+        .version = config_.version,
+        .virtual_router_id = config_.virtual_router_id,
+        .priority = effect.priority,
+        .interval = effect.is_squeezed ? shortest_interval : config_.interval,
+        .auth_type = config_.auth_type(),
+        .password = shows_password ? *config_.password : Password{},
+        .checksum_form = checksum_form(),
+        .addresses = address_list(),
+    };
+}
+
+ChecksumForm VirtualRouter::checksum_form() const {
+    const bool follows = config_.follows_checksum_form && heard_form_;
+    return follows ? *heard_form_ : config_.checksum_form;
 }
 
 void VirtualRouter::on(const Startup& /*event*/, Instant now) {
@@ -84,23 +103,30 @@ void VirtualRouter::on(const Shutdown& /*event*/, Instant now) {
     is_started_ = false;
     recover_at_.reset();
     if (state_ == State::master) {
-        begin_leaving(now);
+        begin_leaving(Cause::shutdown, now);
     } else if (state_ == State::backup) {
         leave(Cause::shutdown, {}, now);
     }
 }
 
 void VirtualRouter::on(const PriorityChanged& event, Instant now) {
-    priority_ = event.priority;
+    const std::uint8_t before = std::exchange(priority_, event.priority);
+    if (priority_ > before) {
+        fit_at_ = now;
+    }
     enter_or_leave(Cause::priority_zero, now);
+    if (state_ == State::master && priority_ < before && knows_better()) {
+        begin_leaving(Cause::yields, now);
+    }
     if (state_ != State::backup) {
         return;
     }
     if (discarded_ && discarded_->priority >= priority_) {
         // It outranks us from now on; the down interval counts from when it was heard.
         follow(*discarded_);
+    } else if (!is_ready_) {
+        down_at_ = takeover_time();
     }
-    down_at_ = takeover_time();
 }
 
 void VirtualRouter::on(const SourceChanged& event, Instant now) {
@@ -127,10 +153,61 @@ void VirtualRouter::on(const AddressesLost& /*event*/, Instant now) {
     }
 }
 
+/// Whoever claims them has taken over from us, or is a second master.
+void VirtualRouter::on(const AddressClaimed& /*event*/, Instant now) {
+    if (state_ == State::leaving && followed_) {
+        end_leaving(now);
+    } else if (state_ == State::master && now >= defend_again_at_) {
+        effects_.push(AnnounceAddresses{});
+        defend_again_at_ = now + defend_gap;
+    }
+}
+
+void VirtualRouter::on(const Reconfigured& event, Instant now) {
+    assert(event.config.virtual_router_id == config_.virtual_router_id);
+    assert(event.config.version == config_.version && event.config.family() == config_.family());
+    const RouterConfig before = std::exchange(config_, event.config);
+    const bool has_other_addresses = before.addresses != config_.addresses;
+    address_bytes_ = to_bytes(config_.addresses);
+    if (state_ == State::master && has_other_addresses) {
+        effects_.push(InstallAddresses{});
+        announcement_ = 0;
+        announce(now);
+    }
+    if (state_ == State::master && (has_other_addresses || before.interval != config_.interval)) {
+        advertise_at_.reset();
+        advertise(now);
+    }
+    if (state_ == State::backup) {
+        master_interval_ =
+            config_.version == Version::v3 && followed_ ? followed_->interval : config_.interval;
+        if (!is_ready_) {
+            down_at_ = takeover_time();
+        }
+    }
+}
+
+void VirtualRouter::on(const Hold& event, Instant now) {
+    is_held_ = event.is_held;
+    enter_or_leave(Cause::group, now);
+}
+
+void VirtualRouter::on(const TakeOver& /*event*/, Instant now) {
+    if (is_ready_) {
+        take_over(now);
+    }
+}
+
+void VirtualRouter::on(const GiveWay& /*event*/, Instant now) {
+    if (state_ == State::master) {
+        become_backup(Cause::group, {}, now);
+    }
+}
+
 void VirtualRouter::on(const TimerExpired& /*event*/, Instant now) {
     const auto has_passed = [now](const std::optional<Instant>& at) { return at && *at <= now; };
     if (has_passed(farewell_at_)) {
-        effects_.push(SendAdvertisement{0});
+        effects_.push(SendAdvertisement{0, config_.version == Version::v3});
         farewell_at_.reset();
     }
     if (has_passed(recover_at_)) {
@@ -138,8 +215,7 @@ void VirtualRouter::on(const TimerExpired& /*event*/, Instant now) {
         enter_or_leave(Cause::startup, now);
     }
     if (has_passed(leave_at_)) {
-        leave(followed_ ? Cause::successor_heard : Cause::nobody_came, followed_.value_or(Peer{}),
-              now);
+        end_leaving(now);
     }
     if (has_passed(advertise_at_)) {
         install_failures_ = 0;
@@ -149,146 +225,69 @@ void VirtualRouter::on(const TimerExpired& /*event*/, Instant now) {
         announce(now);
     }
     if (has_passed(down_at_)) {
-        // Woken more than an interval late, it has not listened: others may have spoken meanwhile.
-        // One interval and the skew time are left to hear them.
-        if (now - *down_at_ > Duration(config_.interval)) {
-            departed_.reset();
-            heard_at_ = now - 2 * Duration(config_.interval);
-            down_at_ = takeover_time();
-            return;
-        }
-        if (departed_) {
-            become_master(Cause::master_left, *departed_, now);
-        } else if (discarded_) {
-            become_master(Cause::preempt, *discarded_, now);
-        } else {
-            become_master(Cause::master_silent, followed_.value_or(Peer{}), now);
-        }
+        come_to_deadline(now);
     }
 }
 
-void VirtualRouter::on(const AdvertisementReceived& event, Instant now) {
-    if (const auto reason = refuse(event)) {
-        effects_.push(AdvertisementRefused{*reason, event.source});
-        return;
-    }
-    // RFC 3768 section 7.1 leaves the comparison of addresses open: telling it serves the user
-    // better than two masters.
-    if (!event.advertisement.addresses.is_same_set(address_list())) {
-        effects_.push(AddressesDiffer{event.source});
-    }
-    const Peer peer{event.source, event.advertisement.priority, now};
-    switch (state_) {
-        case State::initialize: break;
-        case State::backup: hear_as_backup(peer); break;
-        case State::master: hear_as_master(peer, now); break;
-        case State::leaving: hear_while_leaving(peer, now); break;
-    }
-}
-
-/// All rules of reception that need this router's settings. A refused packet changes nothing.
-std::optional<RefuseReason> VirtualRouter::refuse(const AdvertisementReceived& event) const {
-    const Advertisement& advertisement = event.advertisement;
-    if (state_ == State::initialize) {
-        return RefuseReason::not_running;
-    }
-    if (event.source == source_) {
-        return RefuseReason::own_address;
-    }
-    if (advertisement.version != config_.version) {
-        return RefuseReason::version;
-    }
-    if (advertisement.password.has_value() != config_.password.has_value()) {
-        return RefuseReason::auth_type;
-    }
-    if (advertisement.password && !is_same_password(*advertisement.password, *config_.password)) {
-        return RefuseReason::password;
-    }
-    if (advertisement.interval != config_.interval) {
-        return RefuseReason::interval;
-    }
-    return std::nullopt;
-}
-
-/// RFC 3768 section 6.4.2.
-void VirtualRouter::hear_as_backup(const Peer& peer) {
-    if (peer.priority == 0) {
-        // Said twice, it must not be waited for twice: the first counts.
-        if (!departed_) {
-            departed_ = peer;
-            if (discarded_ && discarded_->address == peer.address) {
-                discarded_.reset();
-            }
-            heard_at_ = peer.heard_at;
-            down_at_ = takeover_time();
-        }
-    } else if (peer.priority < priority_ && (config_.preempt || priority_ == owner_priority)) {
-        discarded_ = peer;
+/// The end of the down interval, or of the skew time.
+void VirtualRouter::come_to_deadline(Instant now) {
+    // Woken more than an interval late, it has not listened: others may have spoken meanwhile. One
+    // interval and the skew time are left to hear them.
+    if (now - *down_at_ > Duration(master_interval_)) {
+        departed_.reset();
+        heard_at_ = now - (config_.down_adverts - 1) * Duration(master_interval_);
+        outranked_at_ = heard_at_;
+        down_at_ = takeover_time();
+    } else if (config_.is_grouped) {
+        is_ready_ = true;
+        down_at_.reset();
     } else {
-        follow(peer);
+        take_over(now);
     }
 }
 
-void VirtualRouter::follow(const Peer& master) {
-    followed_ = master;
-    discarded_.reset();
-    departed_.reset();
-    heard_at_ = master.heard_at;
-    down_at_ = takeover_time();
-}
-
-/// When a backup that hears nothing more takes over.
-Instant VirtualRouter::takeover_time() const {
-    if (!departed_) {
-        return heard_at_ + master_down_interval(config_.interval, priority_);
-    }
-    return heard_at_ + (config_.strict ? skew_time(priority_) : handover_skew(priority_));
-}
-
-/// RFC 3768 section 6.4.3.
-void VirtualRouter::hear_as_master(const Peer& peer, Instant now) {
-    if (peer.priority == 0) {
-        advertise(now);
-    } else if (is_outranked_by(peer)) {
-        // The winner may never have heard us: a last advert makes it announce the addresses again,
-        // for those whom we have told that they are here.
-        if (!config_.strict) {
-            effects_.push(SendAdvertisement{priority_});
-        }
-        become_backup(Cause::better_master, peer, now);
-    } else if (!config_.strict && now >= assert_again_at_) {
-        // As RFC 9568 has it: the other learns at once that it is outranked, bridges and neighbours
-        // where the addresses are. The timer of the adverts goes on as it was.
-        effects_.push(SendAdvertisement{priority_});
-        announcement_ = 0;
-        announce(now);
-        assert_again_at_ = now + assert_gap;
+void VirtualRouter::take_over(Instant now) {
+    if (departed_) {
+        const bool has_left = departed_->priority == 0;
+        become_master(has_left ? Cause::master_left : Cause::master_fell, *departed_, now);
+    } else if (discarded_) {
+        become_master(Cause::preempt, *discarded_, now);
+    } else if (waits_behind_lower() && now < heard_at_ + patience()) {
+        become_master(Cause::preempt, *followed_, now);
+    } else {
+        become_master(Cause::master_silent, followed_.value_or(Peer{}), now);
     }
 }
 
-/// The successor speaks before it has installed and announced the addresses. Until it has, ours
-/// still answer.
-void VirtualRouter::hear_while_leaving(const Peer& peer, Instant now) {
-    if (peer.priority > 0 && !followed_) {
-        followed_ = peer;
-        farewell_at_.reset();
-        leave_at_ = std::min(*leave_at_, now + handover_overlap);
-    }
-}
-
-/// The one predicate of being in the election.
-bool VirtualRouter::is_eligible() const {
+/// With not being held, the one predicate of being in the election.
+bool VirtualRouter::is_able() const {
     return is_started_ && source_.has_value() && priority_ > 0 && !recover_at_;
 }
 
+bool VirtualRouter::preempts() const {
+    return config_.preempt || priority_ == owner_priority;
+}
+
 bool VirtualRouter::is_outranked_by(const Peer& peer) const {
-    return peer.priority > priority_ ||
-           (peer.priority == priority_ && peer.address > source_.value_or(IpAddress{}));
+    const bool loses_tie = config_.breaks_ties && peer.address > source_.value_or(IpAddress{});
+    return peer.priority > priority_ || (peer.priority == priority_ && loses_tie);
+}
+
+/// Whether a backup follows a master that it may preempt sooner or later.
+bool VirtualRouter::waits_behind_lower() const {
+    return followed_ && followed_->priority < priority_ && preempts();
+}
+
+/// Whether another router is better now, as far as one can know of backups, which are silent.
+bool VirtualRouter::knows_better() const {
+    const std::uint8_t heard = rival_ ? rival_->priority : std::uint8_t{0};
+    return !config_.strict && preempts() && std::max(heard, config_.rival_priority) > priority_;
 }
 
 /// Whether a master has been silent so long that a peer may have taken over meanwhile.
 bool VirtualRouter::has_stalled(Instant now) const {
-    return state_ == State::master && now - *advertise_at_ > 2 * Duration(config_.interval);
+    const int missing = std::max(config_.down_adverts - 1, 1);
+    return state_ == State::master && now - *advertise_at_ > missing * Duration(config_.interval);
 }
 
 void VirtualRouter::enter_or_leave(Cause cause_to_leave, Instant now) {
@@ -311,6 +310,7 @@ void VirtualRouter::enter_or_leave(Cause cause_to_leave, Instant now) {
 /// whoever asks at once gets an answer.
 void VirtualRouter::become_master(Cause cause, const Peer& peer, Instant now) {
     const StateChanged change = change_state(State::master, cause, peer);
+    master_interval_ = config_.interval;
     advertise(now);
     effects_.push(InstallAddresses{});
     announce(now);
@@ -318,23 +318,44 @@ void VirtualRouter::become_master(Cause cause, const Peer& peer, Instant now) {
 }
 
 void VirtualRouter::become_backup(Cause cause, const Peer& peer, Instant now) {
-    if (state_ == State::master) {
+    const bool is_serving = state_ == State::master || state_ == State::leaving;
+    if (is_serving) {
         effects_.push(RemoveAddresses{});
+    } else {
+        fit_at_ = now;
     }
     effects_.push(change_state(State::backup, cause, peer));
-    if (cause == Cause::better_master) {
+    master_interval_ = config_.interval;
+    if (cause == Cause::better_master || cause == Cause::successor_heard) {
         followed_ = peer;
+        learn_from(peer);
     }
     heard_at_ = now;
+    outranked_at_ = now;
     down_at_ = takeover_time();
 }
 
 /// Make before break: say that we leave, serve until the successor is heard.
-void VirtualRouter::begin_leaving(Instant now) {
-    const StateChanged change = change_state(State::leaving, Cause::shutdown, {});
+void VirtualRouter::begin_leaving(Cause cause, Instant now) {
+    const StateChanged change = change_state(State::leaving, cause, {});
     say_farewell(now);
-    leave_at_ = now + leaving_limit;
+    const bool is_slow = config_.strict && config_.version == Version::v3;
+    leave_at_ = now + (is_slow ? std::max(leaving_limit, Duration(config_.interval) + 100ms)
+                               : leaving_limit);
     effects_.push(change);
+}
+
+/// Who was told to stop goes. Who only yielded is a backup now, or stays where nobody came.
+void VirtualRouter::end_leaving(Instant now) {
+    const Peer successor = followed_.value_or(Peer{});
+    const Cause cause = followed_ ? Cause::successor_heard : Cause::nobody_came;
+    if (!is_eligible()) {
+        leave(cause, successor, now);
+    } else if (followed_) {
+        become_backup(cause, successor, now);
+    } else {
+        become_master(cause, successor, now);
+    }
 }
 
 /// Out of the election at once: addresses away first, then the packet.
@@ -357,9 +378,11 @@ StateChanged VirtualRouter::change_state(State to, Cause cause, const Peer& peer
     const State from = std::exchange(state_, to);
     // Made before anything is forgotten: `peer` may be one of those below.
     const StateChanged change{from, to, cause, peer.address, peer.priority};
+    is_ready_ = false;
     followed_.reset();
     discarded_.reset();
     departed_.reset();
+    contender_.reset();
     announcement_ = 0;
     advertise_at_.reset();
     down_at_.reset();
@@ -371,6 +394,7 @@ StateChanged VirtualRouter::change_state(State to, Cause cause, const Peer& peer
 
 void VirtualRouter::advertise(Instant now) {
     effects_.push(SendAdvertisement{priority_});
+    advertised_ = priority_;
     // The cadence is kept after a late wake-up, so that gaps don't add up.
     const auto interval = Duration(config_.interval);
     const bool is_on_time =
@@ -389,8 +413,14 @@ void VirtualRouter::announce(Instant now) {
     ++announcement_;
 }
 
+/// With version 3, backups that know nothing of a handover skew wait by the interval that they are
+/// told: the shortest one makes them succeed us within ten milliseconds (RFC 9568 section 6.4.2).
 void VirtualRouter::say_farewell(Instant now) {
-    effects_.push(SendAdvertisement{0});
+    const bool squeezes = config_.version == Version::v3 && !config_.strict;
+    if (squeezes) {
+        effects_.push(SendAdvertisement{advertised_, true});
+    }
+    effects_.push(SendAdvertisement{0, squeezes});
     if (!config_.strict) {
         farewell_at_ = now + farewell_gap;
     }

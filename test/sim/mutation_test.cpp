@@ -166,7 +166,8 @@ TEST_CASE("routers that refuse each other are found", "[sim]") {
     const auto refuses = [](VirtualRouter& router, const Event& event, Instant now) {
         Effects effects;
         if (const auto* heard = advertisement_in(event)) {
-            effects.push(vrrp::AdvertisementRefused{vrrp::RefuseReason::password, heard->source});
+            effects.push(
+                vrrp::AdvertisementRefused{vrrp::RefuseReason::password, heard->packet.source});
             return effects;
         }
         return router.handle(event, now);
@@ -182,9 +183,10 @@ TEST_CASE("a refused packet that sets the timer anew is found", "[sim]") {
             vrrp::AdvertisementReceived heard;
             heard.advertisement.priority = 255;
             heard.advertisement.interval = router.config().interval;
-            heard.advertisement.password = router.config().password;
+            heard.advertisement.auth_type = router.config().auth_type();
+            heard.advertisement.password = router.config().password.value_or(vrrp::Password{});
             heard.advertisement.addresses = router.address_list();
-            heard.source = vrrp::IpAddress(192, 0, 2, 99);
+            heard.packet = {vrrp::IpAddress(192, 0, 2, 99), vrrp::IpAddress(224, 0, 0, 18), 255};
             (void)router.handle(heard, now);
         }
         return effects;
@@ -197,7 +199,8 @@ TEST_CASE("a forged packet that is believed is found", "[sim]") {
     const auto believes = [](VirtualRouter& router, const Event& event, Instant now) {
         if (const auto* heard = advertisement_in(event)) {
             vrrp::AdvertisementReceived mended = *heard;
-            mended.advertisement.password = router.config().password;
+            mended.advertisement.auth_type = router.config().auth_type();
+            mended.advertisement.password = router.config().password.value_or(vrrp::Password{});
             return router.handle(mended, now);
         }
         return router.handle(event, now);

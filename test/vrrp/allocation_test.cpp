@@ -47,25 +47,17 @@ TEST_CASE("an advert is decoded, heard, answered and encoded without an allocati
         .source = IpAddress(192, 0, 2, 2), .destination = IpAddress(224, 0, 0, 18), .ttl = 255};
     std::array<std::byte, max_message_size> received;
     std::array<std::byte, max_message_size> sent;
-    const auto message = encode({.virtual_router_id = 51,
-                                 .priority = 90,
-                                 .password = config.password,
-                                 .addresses = router.address_list()},
-                                received);
+    const auto message = encode(router.advertisement(SendAdvertisement{90}), packet, received);
     const std::size_t before = allocations;
 
     std::size_t effects = 0;
     for (int second = 0; second < 10; ++second) {
         now += 1s;
         const auto advertisement = decode(message, packet);
-        effects += router.handle(AdvertisementReceived{*advertisement, packet.source}, now).size();
+        effects += router.handle(AdvertisementReceived{*advertisement, packet}, now).size();
         effects += router.handle(TimerExpired{}, now).size();
-        effects += encode({.virtual_router_id = 51,
-                           .priority = router.priority(),
-                           .password = config.password,
-                           .addresses = router.address_list()},
-                          sent)
-                       .size();
+        effects +=
+            encode(router.advertisement(SendAdvertisement{router.priority()}), packet, sent).size();
     }
 
     CHECK(allocations == before);

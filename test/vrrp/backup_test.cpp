@@ -104,7 +104,7 @@ TEST_CASE("priority 0 sets the timer also where it would have fired earlier", "[
 
     bench.hear(higher_address, 0);
 
-    CHECK(bench.patience() == skew_time(100));
+    CHECK(bench.patience() == skew_time(Version::v2, Centiseconds(100), 100));
 }
 
 // Ambiguity 6: B-04 has no condition.
@@ -116,7 +116,7 @@ TEST_CASE("a backup that does not preempt still succeeds a master that left", "[
 
     bench.hear(lower_address, 0);
 
-    CHECK(bench.patience() == handover_skew(100));
+    CHECK(bench.patience() == handover_skew(Version::v2, Centiseconds(100), 100));
     bench.expire();
     CHECK(bench.router.state() == State::master);
 }
@@ -219,7 +219,7 @@ TEST_CASE("the down interval follows the configured interval", "[vrrp]") {
     config.interval = Centiseconds(500);
     Bench bench = started(config);
 
-    CHECK(bench.patience() == 15s + skew_time(100));
+    CHECK(bench.patience() == 15s + skew_time(Version::v2, Centiseconds(100), 100));
 }
 
 }  // namespace vrrp::test

@@ -37,7 +37,7 @@ inline RouterConfig usual_config(std::uint8_t priority = 100) {
 /// As a peer of the same configuration would send it.
 inline AdvertisementReceived advert_from(IpAddress source, std::uint8_t priority) {
     AdvertisementReceived event;
-    event.source = source;
+    event.packet = {source, IpAddress(224, 0, 0, 18), 255};
     event.advertisement.virtual_router_id = 51;
     event.advertisement.priority = priority;
     event.advertisement.addresses = AddressList(Family::ipv4, advertised_bytes);
@@ -162,7 +162,7 @@ std::vector<Duration> times_of(const std::vector<TimedEffect>& timed) {
 }
 
 inline std::string describe(const SendAdvertisement& effect) {
-    return "advert " + std::to_string(effect.priority);
+    return "advert " + std::to_string(effect.priority) + (effect.is_squeezed ? " squeezed" : "");
 }
 inline std::string describe(const InstallAddresses& /*effect*/) {
     return "install";
@@ -181,8 +181,12 @@ inline std::string describe(const StateChanged& effect) {
 inline std::string describe(const AdvertisementRefused& effect) {
     return "refused (" + std::string(to_text(effect.reason)) + ") " + effect.source.to_text();
 }
-inline std::string describe(const AddressesDiffer& effect) {
-    return "addresses differ " + effect.source.to_text();
+inline std::string describe(const PeerDiffers& effect) {
+    return std::string(to_text(effect.difference)) + " differ " + effect.source.to_text();
+}
+inline std::string describe(const SecondMaster& effect) {
+    return "second master " + effect.source.to_text() + " priority " +
+           std::to_string(effect.priority);
 }
 
 }  // namespace vrrp::test

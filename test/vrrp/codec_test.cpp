@@ -66,7 +66,7 @@ Bytes with_byte(std::string_view hex, std::size_t index, unsigned value) {
 
 Bytes encoded(const Advertisement& advertisement) {
     std::array<std::byte, max_message_size> buffer;
-    const auto message = encode(advertisement, buffer);
+    const auto message = encode(advertisement, usual_packet, buffer);
     return {message.begin(), message.end()};
 }
 
@@ -82,7 +82,8 @@ TEST_CASE("a recorded advertisement is read as it was meant", "[vrrp]") {
     CHECK(advertisement->virtual_router_id == 51);
     CHECK(advertisement->priority == 100);
     CHECK(advertisement->interval == Centiseconds(100));
-    CHECK_FALSE(advertisement->password);
+    CHECK(advertisement->auth_type == AuthType::none);
+    CHECK(advertisement->password == Password{});
     REQUIRE(advertisement->addresses.size() == 1);
     CHECK(advertisement->addresses[0] == IpAddress(192, 0, 2, 254));
 }
@@ -172,7 +173,8 @@ TEST_CASE("authentication data without an authentication type is ignored", "[vrr
         const auto advertisement = decode(message, usual_packet);
 
         REQUIRE(advertisement);
-        CHECK_FALSE(advertisement->password);
+        CHECK(advertisement->auth_type == AuthType::none);
+        CHECK(advertisement->password == Password{});
         CHECK(encoded(*advertisement) == bytes_of(plain));
     }
 }
@@ -212,12 +214,13 @@ TEST_CASE("bytes after the message are ignored", "[vrrp]") {
 }
 
 // P-10
-TEST_CASE("only version 2 is spoken", "[vrrp]") {
+TEST_CASE("only versions 2 and 3 are spoken", "[vrrp]") {
     for (unsigned version = 0; version < 16; ++version) {
         const auto error = error_of(with_byte(plain, 0, version << 4 | 1));
 
         CAPTURE(version);
-        CHECK(error == (version == 2 ? std::nullopt : std::optional(DecodeError::version)));
+        CHECK(error ==
+              (version == 2 || version == 3 ? std::nullopt : std::optional(DecodeError::version)));
     }
 }
 
@@ -252,13 +255,14 @@ TEST_CASE("an interval of 0 is refused", "[vrrp]") {
 }
 
 // P-27
-TEST_CASE("an authentication type other than none and simple password is refused", "[vrrp]") {
-    for (unsigned type = 2; type < 256; ++type) {
+TEST_CASE("an authentication type that RFC 2338 does not know is refused", "[vrrp]") {
+    for (unsigned type = 3; type < 256; ++type) {
         CAPTURE(type);
         CHECK(error_of(with_byte(plain, 4, type)) == DecodeError::auth_type);
     }
     CHECK_FALSE(error_of(with_byte(plain, 4, 0)));
     CHECK_FALSE(error_of(with_byte(plain, 4, 1)));
+    CHECK_FALSE(error_of(with_byte(plain, 4, 2)));
 }
 
 // P-02

@@ -51,7 +51,7 @@ TEST_CASE("a startup without a priority waits for the service", "[vrrp]") {
 
     CHECK(bench.handle(PriorityChanged{100}) ==
           EffectList{StateChanged{State::initialize, State::backup, Cause::startup}});
-    CHECK(bench.patience() == master_down_interval(Centiseconds(100), 100));
+    CHECK(bench.patience() == master_down_interval(Version::v2, Centiseconds(100), 100));
 }
 
 // I-03
@@ -98,7 +98,7 @@ TEST_CASE("a router can be stopped and started again", "[vrrp]") {
     bench.handle(Startup{});
 
     CHECK(bench.router.state() == State::backup);
-    CHECK(bench.patience() == master_down_interval(Centiseconds(100), 100));
+    CHECK(bench.patience() == master_down_interval(Version::v2, Centiseconds(100), 100));
 }
 
 }  // namespace vrrp::test

@@ -72,7 +72,7 @@ TEST_CASE("a master yields to a higher priority", "[vrrp]") {
                                 StateChanged{State::master, State::backup, Cause::better_master,
                                              lower_address, 101}});
     CHECK(bench.router.heard_master() == lower_address);
-    CHECK(bench.patience() == master_down_interval(Centiseconds(100), 100));
+    CHECK(bench.patience() == master_down_interval(Version::v2, Centiseconds(100), 100));
 }
 
 // M-05

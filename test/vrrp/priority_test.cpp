@@ -7,7 +7,7 @@ namespace vrrp::test {
 namespace {
 
 Duration down_interval(std::uint8_t priority) {
-    return master_down_interval(Centiseconds(100), priority);
+    return master_down_interval(Version::v2, Centiseconds(100), priority);
 }
 
 }  // namespace
@@ -99,7 +99,7 @@ TEST_CASE("a backup that falls below a master that has left still succeeds it", 
 
     bench.handle(PriorityChanged{80});
 
-    CHECK(bench.router.deadline() == Instant{} + handover_skew(80));
+    CHECK(bench.router.deadline() == Instant{} + handover_skew(Version::v2, Centiseconds(100), 80));
     CHECK(bench.expire().back() ==
           Effect(StateChanged{State::backup, State::master, Cause::master_left, lower_address, 0}));
 }
@@ -114,7 +114,7 @@ TEST_CASE("the skew after priority 0 follows the priority", "[vrrp]") {
 
     bench.handle(PriorityChanged{50});
 
-    CHECK(bench.router.deadline() == heard + handover_skew(50));
+    CHECK(bench.router.deadline() == heard + handover_skew(Version::v2, Centiseconds(100), 50));
 }
 
 TEST_CASE("a master speaks with its new priority at its next advert", "[vrrp]") {

@@ -18,6 +18,7 @@ RouterConfig config_with_password() {
 
 AdvertisementReceived with_password(std::string_view password, std::uint8_t priority = 200) {
     AdvertisementReceived event = advert_from(higher_address, priority);
+    event.advertisement.auth_type = AuthType::simple_password;
     event.advertisement.password = password_of(password);
     return event;
 }
@@ -30,9 +31,9 @@ struct Refusal {
 /// One for each reason that there is while a router with password "secret" runs.
 std::vector<Refusal> refusals(std::uint8_t priority) {
     AdvertisementReceived own = with_password("secret", priority);
-    own.source = us;
+    own.packet.source = us;
     AdvertisementReceived version = with_password("secret", priority);
-    version.advertisement.version = static_cast<Version>(3);
+    version.advertisement.version = Version::v3;
     AdvertisementReceived interval = with_password("secret", priority);
     interval.advertisement.interval = Centiseconds(200);
     return {{own, RefuseReason::own_address},
@@ -82,8 +83,9 @@ TEST_CASE("each refusal names its reason and its sender", "[vrrp]") {
     for (const std::uint8_t priority : Priorities{0, 50, 100, 200, 255}) {
         for (const Refusal& refusal : refusals(priority)) {
             for (Bench& bench : running(config_with_password())) {
-                CHECK(bench.handle(refusal.event) ==
-                      EffectList{AdvertisementRefused{refusal.reason, refusal.event.source}});
+                CHECK(
+                    bench.handle(refusal.event) ==
+                    EffectList{AdvertisementRefused{refusal.reason, refusal.event.packet.source}});
             }
         }
     }
@@ -163,12 +165,14 @@ TEST_CASE("an advert of other addresses is told and taken", "[vrrp]") {
     config.addresses.push_back(IpAddress(192, 0, 2, 253));
 
     Bench backup = started(config);
-    CHECK(backup.hear(higher_address, 200) == EffectList{AddressesDiffer{higher_address}});
+    CHECK(backup.hear(higher_address, 200) ==
+          EffectList{PeerDiffers{Difference::addresses, higher_address}});
     CHECK(backup.router.heard_master() == higher_address);
 
     Bench yielding = master(config);
     CHECK(yielding.hear(higher_address, 200) ==
-          EffectList{AddressesDiffer{higher_address}, SendAdvertisement{100}, RemoveAddresses{},
+          EffectList{PeerDiffers{Difference::addresses, higher_address}, SendAdvertisement{100},
+                     RemoveAddresses{},
                      StateChanged{State::master, State::backup, Cause::better_master,
                                   higher_address, 200}});
 }

@@ -47,7 +47,7 @@ TEST_CASE("a service that returns makes a backup, not a master", "[vrrp]") {
 
     CHECK(bench.handle(PriorityChanged{100}) ==
           EffectList{StateChanged{State::initialize, State::backup, Cause::startup}});
-    CHECK(bench.patience() == master_down_interval(Centiseconds(100), 100));
+    CHECK(bench.patience() == master_down_interval(Version::v2, Centiseconds(100), 100));
 }
 
 TEST_CASE("a service that returns within the millisecond of the farewell takes it back", "[vrrp]") {
@@ -58,7 +58,7 @@ TEST_CASE("a service that returns within the millisecond of the farewell takes i
     bench.handle(PriorityChanged{100});
 
     CHECK(bench.router.state() == State::backup);
-    CHECK(bench.patience() == master_down_interval(Centiseconds(100), 100));
+    CHECK(bench.patience() == master_down_interval(Version::v2, Centiseconds(100), 100));
 }
 
 // S-13 does not keep an unhealthy router in office.
@@ -114,7 +114,7 @@ TEST_CASE("a backup that loses its link leaves and returns with it", "[vrrp]") {
     bench.now += 10s;
     CHECK(bench.handle(SourceChanged{us}) ==
           EffectList{StateChanged{State::initialize, State::backup, Cause::startup}});
-    CHECK(bench.patience() == master_down_interval(Centiseconds(100), 100));
+    CHECK(bench.patience() == master_down_interval(Version::v2, Centiseconds(100), 100));
     CHECK_FALSE(bench.router.heard_master());
 }
 
@@ -149,7 +149,7 @@ TEST_CASE("it tries again as a backup after the recovery delay", "[vrrp]") {
 
     CHECK(bench.now - start == recovery_delay);
     CHECK(effects == EffectList{StateChanged{State::initialize, State::backup, Cause::startup}});
-    CHECK(bench.patience() == master_down_interval(Centiseconds(100), 100));
+    CHECK(bench.patience() == master_down_interval(Version::v2, Centiseconds(100), 100));
 }
 
 TEST_CASE("nothing cuts the recovery short but a start", "[vrrp]") {

@@ -12,7 +12,7 @@ TEST_CASE("a master that wakes after its peers' down interval listens first", "[
 
     CHECK(effects == EffectList{RemoveAddresses{},
                                 StateChanged{State::master, State::backup, Cause::stalled}});
-    CHECK(bench.patience() == master_down_interval(Centiseconds(100), 100));
+    CHECK(bench.patience() == master_down_interval(Version::v2, Centiseconds(100), 100));
 }
 
 TEST_CASE("a master that wakes before any peer can have taken over goes on", "[vrrp]") {
@@ -63,7 +63,7 @@ TEST_CASE("a stall counts from the advert, not from when it was due", "[vrrp]") 
     bench.now += 1900ms;  // the advert of 1 s goes out 900 ms late
     bench.handle(TimerExpired{});
 
-    bench.now = Instant{} + master_down_interval(Centiseconds(100), 100) + 4s;
+    bench.now = Instant{} + master_down_interval(Version::v2, Centiseconds(100), 100) + 4s;
 
     CHECK(bench.handle(TimerExpired{}).front() == Effect(SendAdvertisement{100}));
 }
@@ -84,7 +84,7 @@ TEST_CASE("a backup that wakes late by more than an interval listens first", "[v
 
     CHECK(bench.router.state() == State::backup);
     CHECK(bench.router.heard_master() == higher_address);
-    CHECK(bench.patience() == 1s + skew_time(100));
+    CHECK(bench.patience() == 1s + skew_time(Version::v2, Centiseconds(100), 100));
     bench.expire();
     CHECK(bench.router.state() == State::master);
 }
@@ -96,7 +96,7 @@ TEST_CASE("a late backup listens also where its master had left", "[vrrp]") {
 
     CHECK(bench.handle(TimerExpired{}).empty());
 
-    CHECK(bench.patience() == 1s + skew_time(100));
+    CHECK(bench.patience() == 1s + skew_time(Version::v2, Centiseconds(100), 100));
     bench.expire();
     CHECK(bench.router.state() == State::master);
 }
@@ -108,7 +108,7 @@ TEST_CASE("a late backup that hears its master leave as it wakes succeeds it", "
     bench.hear(higher_address, 0);
 
     CHECK(bench.handle(TimerExpired{}).empty());
-    CHECK(bench.patience() == handover_skew(100));
+    CHECK(bench.patience() == handover_skew(Version::v2, Centiseconds(100), 100));
     CHECK(bench.expire().front() == Effect(SendAdvertisement{100}));
 }
 
@@ -120,7 +120,7 @@ TEST_CASE("a late backup follows the master that it then hears", "[vrrp]") {
 
     bench.hear(higher_address, 200);
 
-    CHECK(bench.patience() == master_down_interval(Centiseconds(100), 100));
+    CHECK(bench.patience() == master_down_interval(Version::v2, Centiseconds(100), 100));
 }
 
 TEST_CASE("a priority that flaps does not make a late backup listen for ever", "[vrrp]") {
