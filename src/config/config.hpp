@@ -1,5 +1,6 @@
 #pragma once
 
+#include "auth/trailer_config.hpp"
 #include "health/check_config.hpp"
 #include "vrrp/address.hpp"
 #include "vrrp/router_config.hpp"
@@ -43,6 +44,7 @@ struct Router {
     vrrp::Duration start_delay{0};          ///< how long it only waits after the daemon's start
     std::optional<vrrp::IpAddress> source;  ///< speaks from this address, and waits for it
     std::uint8_t ttl = 255;                 ///< of unicast adverts
+    std::optional<auth::TrailerConfig> trailer;  ///< adverts are signed and checked
 };
 
 /// The file as plain values: what this host is to do. Everything in it has been checked.
