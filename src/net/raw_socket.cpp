@@ -14,7 +14,6 @@ namespace net {
 
 namespace {
 
-constexpr int hop_limit = 255;
 constexpr int type_of_service = IPTOS_CLASS_CS6;  // network control, as other routers send
 
 /// Room for about a thousand packets, so that a flood of others doesn't displace our peers' adverts
@@ -32,7 +31,6 @@ bool configure_ipv4(int fd, const Link& link) {
                          .imr_ifindex = link.index};
     return set(fd, IPPROTO_IP, IP_MULTICAST_ALL, 0) &&
            set(fd, IPPROTO_IP, IP_MULTICAST_IF, group) &&
-           set(fd, IPPROTO_IP, IP_MULTICAST_TTL, hop_limit) &&
            set(fd, IPPROTO_IP, IP_MULTICAST_LOOP, 0) &&
            set(fd, IPPROTO_IP, IP_TOS, type_of_service) &&
            set(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, group);
@@ -44,7 +42,6 @@ bool configure_ipv6(int fd, const Link& link) {
                           .ipv6mr_interface = static_cast<unsigned>(link.index)};
     return set(fd, IPPROTO_IPV6, IPV6_MULTICAST_ALL, 0) &&
            set(fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, link.index) &&
-           set(fd, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, hop_limit) &&
            set(fd, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, 0) &&
            set(fd, IPPROTO_IPV6, IPV6_TCLASS, type_of_service) &&
            set(fd, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, 1) &&
@@ -52,7 +49,8 @@ bool configure_ipv6(int fd, const Link& link) {
            set(fd, IPPROTO_IPV6, IPV6_ADD_MEMBERSHIP, group);
 }
 
-/// The first option that the kernel refuses ends it, with errno set.
+/// The first option that the kernel refuses ends it, with errno set. The TTL is none of them: it
+/// goes along with each packet.
 bool configure(int fd, const Link& link, PacketForm form) {
     // Only CAP_NET_ADMIN may exceed the host's limit; without it, what the limit allows.
     if (!set(fd, SOL_SOCKET, SO_RCVBUFFORCE, receive_buffer_size)) {
