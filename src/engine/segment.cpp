@@ -87,7 +87,9 @@ std::expected<void, os::Error> Segment::send(std::span<const std::byte> message,
     if (!socket_) {
         return std::unexpected(os::Error{ENODEV, "send an advertisement on " + interface_});
     }
-    return socket_->send(message, source);
+    return socket_->send(
+        message,
+        {.source = source, .destination = net::vrrp_group(vrrp::Family::ipv4), .ttl = 255});
 }
 
 /// Opens the socket, or tries again after a while: without it we would be deaf and mute, and a
@@ -96,7 +98,7 @@ void Segment::open_socket(vrrp::Instant now) {
     if (!link_ || socket_) {
         return;
     }
-    auto socket = net::VrrpSocket::open(*link_);
+    auto socket = net::VrrpSocket::open(*link_, vrrp::Family::ipv4);
     auto readable =
         socket ? loop_.watch(socket->fd(), EPOLLIN, os::Urgency::adverts,
                              [this](std::uint32_t /*events*/, vrrp::Instant at) { receive(at); })
@@ -121,10 +123,10 @@ void Segment::close_socket() {
 }
 
 void Segment::receive(vrrp::Instant now) {
-    socket_->receive(
-        [this, now](std::span<const std::byte> message, const vrrp::PacketContext& packet) {
-            dispatch(message, packet, now);
-        });
+    // What does not fit into one batch keeps the socket readable, and waits for the next turn.
+    static_cast<void>(socket_->receive([this, now](const net::IpPacket& packet) {
+        dispatch(packet.message, packet.context, now);
+    }));
 }
 
 /// The router id stands in the second byte of every version; others than ours concern nobody here.

@@ -1,7 +1,5 @@
 #include "net/ip_packet.hpp"
 
-#include <cstdint>
-
 namespace net {
 
 namespace {
@@ -20,7 +18,7 @@ vrrp::IpAddress read_address(std::span<const std::byte> bytes, std::size_t offse
 }  // namespace
 
 /// RFC 791 section 3.1.
-std::optional<IpPacket> decode_ip_packet(std::span<const std::byte> packet) {
+std::optional<IpPacket> decode_ip_packet(std::span<const std::byte> packet, std::uint8_t protocol) {
     if (packet.size() < minimum_header_size) {
         return std::nullopt;
     }
@@ -30,7 +28,7 @@ std::optional<IpPacket> decode_ip_packet(std::span<const std::byte> packet) {
     const bool is_fragment = (read_16(packet, 6) & 0x3fff) != 0;  // more to come, or an offset
     const bool has_sane_sizes = minimum_header_size <= header_size && header_size <= total_size &&
                                 total_size <= packet.size();
-    if (version != 4 || !has_sane_sizes || is_fragment || packet[9] != std::byte{vrrp_protocol}) {
+    if (version != 4 || !has_sane_sizes || is_fragment || packet[9] != std::byte{protocol}) {
         return std::nullopt;
     }
     return IpPacket{
@@ -38,6 +36,7 @@ std::optional<IpPacket> decode_ip_packet(std::span<const std::byte> packet) {
                     .destination = read_address(packet, 16),
                     .ttl = std::to_integer<std::uint8_t>(packet[8])},
         .message = packet.subspan(header_size, total_size - header_size),
+        .whole = packet.first(total_size),
     };
 }
 

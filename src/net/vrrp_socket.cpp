@@ -1,8 +1,6 @@
 #include "net/vrrp_socket.hpp"
 
-#include <linux/pkt_sched.h>
 #include <netinet/in.h>
-#include <netinet/ip.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -10,124 +8,252 @@
 #include <array>
 #include <cassert>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <utility>
 
-#include "net/ip_packet.hpp"
+#include "net/kernel_address.hpp"
 
 namespace net {
 
 namespace {
 
 constexpr unsigned packets_per_call = 32;
-constexpr std::size_t packet_size = 2048;  // more than the longest: 60 + 8 + 255 * 4 + 8 bytes
 
-constexpr int type_of_service = IPTOS_CLASS_CS6;  // network control, as other routers send
+/// More than the longest: the headers of IPv4 and AH, the message, and what may follow it.
+constexpr std::size_t packet_size = vrrp::max_message_size + 256;
 
-/// Room for about a thousand packets, so that a flood of others doesn't displace our peers' adverts
-/// before we come to read them.
-constexpr int receive_buffer_size = 1024 * 1024;
-
-in_addr to_in_addr(const vrrp::IpAddress& address) {
-    assert(address.family() == vrrp::Family::ipv4);
-    in_addr result{};
-    std::memcpy(&result, address.bytes().data(), sizeof result);
-    return result;
-}
-
-/// The first option that the kernel refuses ends it, with errno set.
-bool configure(int fd, const Link& link) {
-    const auto set = [fd](int level, int option, const auto& value) {
-        return setsockopt(fd, level, option, &value, sizeof value) == 0;
-    };
-    const ip_mreqn group{
-        .imr_multiaddr = to_in_addr(vrrp_group), .imr_address = {}, .imr_ifindex = link.index};
-    const auto name_size = static_cast<socklen_t>(link.name.size());
-    // Only CAP_NET_ADMIN may exceed the host's limit; without it, what the limit allows.
-    if (!set(SOL_SOCKET, SO_RCVBUFFORCE, receive_buffer_size)) {
-        set(SOL_SOCKET, SO_RCVBUF, receive_buffer_size);
-    }
-    // Setting the type of service sets the priority too, so the priority comes after it.
-    return setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, link.name.data(), name_size) == 0 &&
-           set(IPPROTO_IP, IP_MULTICAST_ALL, 0) && set(IPPROTO_IP, IP_MULTICAST_IF, group) &&
-           set(IPPROTO_IP, IP_MULTICAST_TTL, 255) && set(IPPROTO_IP, IP_MULTICAST_LOOP, 0) &&
-           set(IPPROTO_IP, IP_TOS, type_of_service) &&
-           set(SOL_SOCKET, SO_PRIORITY, TC_PRIO_CONTROL) &&
-           set(IPPROTO_IP, IP_ADD_MEMBERSHIP, group);
-}
+/// What goes along with a packet: the address of this host and the link, TTL or hop limit.
+constexpr std::size_t control_size = CMSG_SPACE(sizeof(in6_pktinfo)) + CMSG_SPACE(sizeof(int));
 
 }  // namespace
 
-/// Where recvmmsg writes: prepared once, so that receiving allocates nothing.
+/// Where recvmmsg writes: prepared once, so that receiving allocates nothing. The packets come last
+/// and unwritten, so that only those that are used take memory.
 struct VrrpSocket::Buffers {
     Buffers() {
         for (std::size_t i = 0; i < packets_per_call; ++i) {
             parts[i] = {.iov_base = packets[i].data(), .iov_len = packets[i].size()};
-            headers[i].msg_hdr.msg_iov = &parts[i];
-            headers[i].msg_hdr.msg_iovlen = 1;
+            msghdr& header = headers[i].msg_hdr;
+            header.msg_iov = &parts[i];
+            header.msg_iovlen = 1;
+            header.msg_name = &sources[i];
+            header.msg_control = controls[i].data.data();
         }
     }
 
-    std::array<std::array<std::byte, packet_size>, packets_per_call> packets;
-    std::array<iovec, packets_per_call> parts{};
+    /// Each call writes over this room how much of it was used.
+    void make_room() {
+        for (mmsghdr& header : headers) {
+            header.msg_hdr.msg_namelen = sizeof(sockaddr_in6);
+            header.msg_hdr.msg_controllen = control_size;
+        }
+    }
+
+    [[nodiscard]] std::optional<IpPacket> packet(std::size_t position, PacketForm form) const;
+
+    struct alignas(cmsghdr) Control {
+        std::array<std::byte, control_size> data;
+    };
+
     std::array<mmsghdr, packets_per_call> headers{};
+    std::array<iovec, packets_per_call> parts{};
+    std::array<sockaddr_in6, packets_per_call> sources{};
+    std::array<Control, packets_per_call> controls{};
+    std::array<std::array<std::byte, packet_size>, packets_per_call> packets;
 };
 
-VrrpSocket::VrrpSocket(os::Fd socket, std::unique_ptr<Buffers> buffers)
-    : socket_(std::move(socket)), buffers_(std::move(buffers)) {}
+VrrpSocket::VrrpSocket(os::Fd socket, PacketForm form, int link_index)
+    : socket_(std::move(socket)),
+      form_(form),
+      link_index_(link_index),
+      buffers_(std::make_unique<Buffers>()) {}
 VrrpSocket::VrrpSocket(VrrpSocket&&) noexcept = default;
 VrrpSocket& VrrpSocket::operator=(VrrpSocket&&) noexcept = default;
 VrrpSocket::~VrrpSocket() = default;
 
-std::expected<VrrpSocket, os::Error> VrrpSocket::open(const Link& link) {
-    os::Fd socket(::socket(AF_INET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, vrrp_protocol));
-    if (!socket.is_open() || !configure(socket.get(), link)) {
-        return std::unexpected(os::last_error("open the VRRP socket on " + link.name));
+std::expected<VrrpSocket, os::Error> VrrpSocket::open(const Link& link, vrrp::Family family) {
+    return open(link, family == vrrp::Family::ipv4 ? PacketForm::ipv4 : PacketForm::ipv6);
+}
+
+std::expected<VrrpSocket, os::Error> VrrpSocket::open_authenticated(const Link& link) {
+    return open(link, PacketForm::authenticated);
+}
+
+std::expected<VrrpSocket, os::Error> VrrpSocket::open(const Link& link, PacketForm form) {
+    auto socket = open_raw_socket(link, form);
+    if (!socket) {
+        return std::unexpected(socket.error());
     }
-    return VrrpSocket(std::move(socket), std::make_unique<Buffers>());
+    return VrrpSocket(std::move(*socket), form, link.index);
 }
 
 int VrrpSocket::fd() const {
     return socket_.get();
 }
 
+vrrp::Family VrrpSocket::family() const {
+    return form_ == PacketForm::ipv6 ? vrrp::Family::ipv6 : vrrp::Family::ipv4;
+}
+
+std::expected<void, os::Error> VrrpSocket::admit(const RouterIds& ids) {
+    return attach_filter(socket_.get(), router_id_filter(ids, form_));
+}
+
+namespace {
+
+/// A packet as sendmsg wants it. Pinned, since the header points into it.
+class Outgoing {
+public:
+    Outgoing(std::span<const std::byte> bytes, const vrrp::IpAddress& destination, int link_index)
+        // sendmsg does not write, but its structure is shared with recvmsg.
+        : part_{.iov_base = const_cast<std::byte*>(bytes.data()), .iov_len = bytes.size()} {
+        if (destination.family() == vrrp::Family::ipv4) {
+            put_name(sockaddr_in{.sin_family = AF_INET,
+                                 .sin_port = 0,
+                                 .sin_addr = to_kernel<in_addr>(destination),
+                                 .sin_zero = {}});
+        } else {
+            put_name(sockaddr_in6{.sin6_family = AF_INET6,
+                                  .sin6_port = 0,
+                                  .sin6_flowinfo = 0,
+                                  .sin6_addr = to_kernel<in6_addr>(destination),
+                                  .sin6_scope_id = static_cast<std::uint32_t>(link_index)});
+        }
+        header_.msg_iov = &part_;
+        header_.msg_iovlen = 1;
+        header_.msg_control = control_.data();
+    }
+    Outgoing(const Outgoing&) = delete;
+    Outgoing& operator=(const Outgoing&) = delete;
+
+    void put_source(const vrrp::IpAddress& source, int link_index) {
+        if (source.family() == vrrp::Family::ipv4) {
+            put_control(IPPROTO_IP, IP_PKTINFO,
+                        in_pktinfo{.ipi_ifindex = link_index,
+                                   .ipi_spec_dst = to_kernel<in_addr>(source),
+                                   .ipi_addr = {}});
+        } else {
+            put_control(IPPROTO_IPV6, IPV6_PKTINFO,
+                        in6_pktinfo{.ipi6_addr = to_kernel<in6_addr>(source),
+                                    .ipi6_ifindex = static_cast<unsigned>(link_index)});
+        }
+    }
+
+    void put_ttl(vrrp::Family family, int ttl) {
+        if (family == vrrp::Family::ipv4) {
+            put_control(IPPROTO_IP, IP_TTL, ttl);
+        } else {
+            put_control(IPPROTO_IPV6, IPV6_HOPLIMIT, ttl);
+        }
+    }
+
+    [[nodiscard]] bool send(int fd) const { return sendmsg(fd, &header_, 0) >= 0; }
+
+private:
+    template <typename Name>
+    void put_name(const Name& name) {
+        std::memcpy(&name_, &name, sizeof name);
+        header_.msg_name = &name_;
+        header_.msg_namelen = sizeof name;
+    }
+
+    template <typename Value>
+    void put_control(int level, int type, const Value& value) {
+        assert(header_.msg_controllen + CMSG_SPACE(sizeof value) <= control_.size());
+        std::byte* const start = control_.data() + header_.msg_controllen;
+        const cmsghdr item{
+            .cmsg_len = CMSG_LEN(sizeof value), .cmsg_level = level, .cmsg_type = type};
+        std::memcpy(start, &item, sizeof item);
+        std::memcpy(start + CMSG_LEN(0), &value, sizeof value);
+        header_.msg_controllen += CMSG_SPACE(sizeof value);
+    }
+
+    msghdr header_{};
+    iovec part_;
+    sockaddr_in6 name_{};  ///< or sockaddr_in, which is shorter
+    alignas(cmsghdr) std::array<std::byte, control_size> control_{};
+};
+
+}  // namespace
+
 std::expected<void, os::Error> VrrpSocket::send(std::span<const std::byte> message,
-                                                const vrrp::IpAddress& source) {
-    sockaddr_in destination{};
-    destination.sin_family = AF_INET;
-    destination.sin_addr = to_in_addr(vrrp_group);
-    // sendmsg does not write, but its structure is shared with recvmsg.
-    iovec part{.iov_base = const_cast<std::byte*>(message.data()), .iov_len = message.size()};
-    alignas(cmsghdr) std::array<std::byte, CMSG_SPACE(sizeof(in_pktinfo))> control{};
-    msghdr header{};
-    header.msg_name = &destination;
-    header.msg_namelen = sizeof destination;
-    header.msg_iov = &part;
-    header.msg_iovlen = 1;
-    header.msg_control = control.data();
-    header.msg_controllen = control.size();
-    in_pktinfo packet_info{};
-    packet_info.ipi_spec_dst = to_in_addr(source);
-    cmsghdr* const item = CMSG_FIRSTHDR(&header);
-    item->cmsg_level = IPPROTO_IP;
-    item->cmsg_type = IP_PKTINFO;
-    item->cmsg_len = CMSG_LEN(sizeof packet_info);
-    std::memcpy(CMSG_DATA(item), &packet_info, sizeof packet_info);
-    if (sendmsg(socket_.get(), &header, 0) < 0) {
-        return std::unexpected(os::last_error("send an advertisement from " + source.to_text()));
+                                                const vrrp::PacketContext& packet) {
+    assert(form_ != PacketForm::authenticated);
+    assert(packet.source.family() == family() && packet.destination.family() == family());
+    Outgoing outgoing(message, packet.destination, link_index_);
+    outgoing.put_source(packet.source, link_index_);
+    outgoing.put_ttl(family(), packet.ttl);
+    if (!outgoing.send(socket_.get())) {
+        return std::unexpected(os::last_error("send an advertisement from " +
+                                              packet.source.to_text() + " to " +
+                                              packet.destination.to_text()));
     }
     return {};
 }
 
-void VrrpSocket::receive(const OnMessage& on_message) {
-    auto& [packets, parts, headers] = *buffers_;
-    const int count = recvmmsg(socket_.get(), headers.data(), packets_per_call, 0, nullptr);
-    for (std::size_t i = 0; i < static_cast<std::size_t>(std::max(count, 0)); ++i) {
-        const auto packet = std::span<const std::byte>(packets[i]).first(headers[i].msg_len);
-        if (const auto decoded = decode_ip_packet(packet)) {
-            on_message(decoded->message, decoded->context);
+std::expected<void, os::Error> VrrpSocket::send_packet(std::span<const std::byte> whole,
+                                                       const vrrp::IpAddress& destination) {
+    assert(form_ == PacketForm::authenticated);
+    const Outgoing outgoing(whole, destination, link_index_);
+    if (!outgoing.send(socket_.get())) {
+        return std::unexpected(
+            os::last_error("send an authenticated advertisement to " + destination.to_text()));
+    }
+    return {};
+}
+
+bool VrrpSocket::receive(const OnPacket& on_packet) {
+    buffers_->make_room();
+    const int count =
+        recvmmsg(socket_.get(), buffers_->headers.data(), packets_per_call, 0, nullptr);
+    const auto received = static_cast<std::size_t>(std::max(count, 0));
+    for (std::size_t i = 0; i < received; ++i) {
+        if (const auto packet = buffers_->packet(i, form_)) {
+            on_packet(*packet);
         }
     }
+    return received == packets_per_call;
+}
+
+namespace {
+
+/// Where a packet of IPv6 went, and its hop limit: the kernel hands them out beside the packet.
+void read_control(const msghdr& header, vrrp::PacketContext& context) {
+    // CMSG_NXTHDR does not write, but does not say so.
+    auto* const room = const_cast<msghdr*>(&header);
+    for (cmsghdr* item = CMSG_FIRSTHDR(room); item != nullptr; item = CMSG_NXTHDR(room, item)) {
+        if (item->cmsg_level != IPPROTO_IPV6) {
+            continue;
+        }
+        if (item->cmsg_type == IPV6_PKTINFO) {
+            in6_pktinfo info{};
+            std::memcpy(&info, CMSG_DATA(item), sizeof info);
+            context.destination = from_kernel(info.ipi6_addr);
+        } else if (item->cmsg_type == IPV6_HOPLIMIT) {
+            int hop_limit = 0;
+            std::memcpy(&hop_limit, CMSG_DATA(item), sizeof hop_limit);
+            context.ttl = static_cast<std::uint8_t>(hop_limit);
+        }
+    }
+}
+
+}  // namespace
+
+std::optional<IpPacket> VrrpSocket::Buffers::packet(std::size_t position, PacketForm form) const {
+    const mmsghdr& header = headers[position];
+    if ((header.msg_hdr.msg_flags & MSG_TRUNC) != 0) {
+        return std::nullopt;
+    }
+    const auto bytes = std::span<const std::byte>(packets[position]).first(header.msg_len);
+    if (form != PacketForm::ipv6) {
+        return decode_ip_packet(bytes, protocol_of(form));
+    }
+    IpPacket result{.context = {.source = from_kernel(sources[position].sin6_addr)},
+                    .message = bytes,
+                    .whole = bytes};
+    read_control(header.msg_hdr, result.context);
+    return result;
 }
 
 }  // namespace net

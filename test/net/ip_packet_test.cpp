@@ -60,6 +60,7 @@ TEST_CASE("bytes beyond the total length of a packet are padding", "[net]") {
 
     REQUIRE(decoded);
     CHECK(message_of(*decoded) == bytes({0x21, 0x33, 0x64, 0x01}));
+    CHECK(Bytes(decoded->whole.begin(), decoded->whole.end()) == packet());
 }
 
 TEST_CASE("options of the IP header do not belong to the message", "[net]") {
@@ -73,8 +74,18 @@ TEST_CASE("options of the IP header do not belong to the message", "[net]") {
     CHECK(message_of(*decoded) == bytes({0x21, 0x33, 0x64, 0x01}));
 }
 
+TEST_CASE("a packet is read as one of the wanted protocol only", "[net]") {
+    const Bytes received = changed(9, authentication_protocol);
+
+    CHECK(decode_ip_packet(received, authentication_protocol));
+    CHECK_FALSE(decode_ip_packet(received));
+    CHECK_FALSE(decode_ip_packet(packet(), authentication_protocol));
+}
+
 TEST_CASE("a packet may end with its header", "[net]") {
-    const auto decoded = decode_ip_packet(changed(3, 20));
+    const Bytes received = changed(3, 20);
+
+    const auto decoded = decode_ip_packet(received);
 
     REQUIRE(decoded);
     CHECK(decoded->message.empty());

@@ -2,15 +2,18 @@
 
 #include <fcntl.h>
 #include <sched.h>
+#include <sys/epoll.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
+#include <span>
 #include <utility>
 
 #include "catch2.hpp"
 #include "net/link_dump.hpp"
+#include "net/link_mirror.hpp"
 
 namespace net::test {
 
@@ -111,6 +114,85 @@ bool Script::play() {
     steps_.front().act();
     go_on();
     return loop_.run() == 0;
+}
+
+std::optional<TwoHosts> TwoHosts::create() {
+    auto there = Network::create();
+    auto here = there ? Network::create() : std::nullopt;
+    if (!here) {
+        return std::nullopt;
+    }
+    // Ends with the same index are taken for one link that isn't urgent, and come up a second
+    // later.
+    REQUIRE(run("ip link add lan index 7 type veth peer name lan index 8 netns " + there->path() +
+                " && ip address add 192.0.2.1/32 dev lan"
+                " && ip address add 10.9.9.9/24 dev lan"
+                " && ip address add fe80::9/64 dev lan nodad && ip link set lan up"));
+    there->enter();
+    REQUIRE(run("ip address add 10.9.9.1/24 dev lan && ip address add fe80::1/64 dev lan nodad"));
+    here->enter();
+    TwoHosts hosts{std::move(*there), std::move(*here)};
+    hosts.bring_wire_up();
+    return hosts;
+}
+
+void TwoHosts::bring_wire_up() const {
+    auto loop = create_loop();
+    Script script(loop);
+    const auto go_on = [&](vrrp::Instant) { script.go_on(); };
+    const auto is_up = [](const LinkMirror& mirror) {
+        return mirror.find("lan") && mirror.find("lan")->is_up;
+    };
+    there.enter();
+    auto mirror_there = LinkMirror::open(loop, go_on);
+    here.enter();
+    auto mirror_here = LinkMirror::open(loop, go_on);
+    REQUIRE(mirror_there);
+    REQUIRE(mirror_here);
+    // IPv6 hears a group only once its own end has noticed the carrier.
+    script.step(
+        [this] {
+            there.enter();
+            run("ip link set lan up");
+            here.enter();
+        },
+        [&] { return is_up(*mirror_there) && is_up(*mirror_here); });
+    REQUIRE(script.play());
+}
+
+std::vector<Received> receive(VrrpSocket& socket, std::size_t count) {
+    auto loop = create_loop();
+    Script script(loop);
+    std::vector<Received> received;
+    const auto take = [&](const IpPacket& packet) {
+        received.push_back({{packet.message.begin(), packet.message.end()},
+                            {packet.whole.begin(), packet.whole.end()},
+                            packet.context});
+    };
+    auto source =
+        loop.watch(socket.fd(), EPOLLIN, os::Urgency::adverts, [&](std::uint32_t, vrrp::Instant) {
+            static_cast<void>(socket.receive(take));
+            script.go_on();
+        });
+    REQUIRE(source);
+    script.step([] {}, [&] { return received.size() >= count; });
+    CHECK(script.play());
+    return received;
+}
+
+VrrpSocket open_socket(const std::string& link, vrrp::Family family) {
+    auto socket = VrrpSocket::open(link_named(link), family);
+    REQUIRE(socket);
+    return std::move(*socket);
+}
+
+std::vector<std::byte> text(std::string_view characters) {
+    const auto bytes = std::as_bytes(std::span(characters));
+    return {bytes.begin(), bytes.end()};
+}
+
+vrrp::PacketContext to_group(const vrrp::IpAddress& source) {
+    return {.source = source, .destination = vrrp_group(source.family()), .ttl = 255};
 }
 
 }  // namespace net::test

@@ -1,0 +1,66 @@
+#include <poll.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdlib>
+#include <new>
+
+#include "catch2.hpp"
+#include "net_kernel_lab.hpp"
+
+namespace {
+
+std::size_t allocations = 0;
+
+}  // namespace
+
+// Replaced for this executable, so that what the advert path allocates can be counted.
+void* operator new(std::size_t size) {
+    ++allocations;
+    if (void* memory = std::malloc(size)) {
+        return memory;
+    }
+    throw std::bad_alloc();
+}
+
+void operator delete(void* memory) noexcept {
+    std::free(memory);
+}
+void operator delete(void* memory, std::size_t /*size*/) noexcept {
+    std::free(memory);
+}
+
+namespace net::test {
+
+TEST_CASE("adverts are sent, received and filtered without an allocation", "[system]") {
+    const auto hosts = TwoHosts::create();
+    if (!hosts) {
+        return;
+    }
+    const vrrp::IpAddress source = GENERATE(here_ipv4, here_ipv6);
+    auto here = open_socket("lan", source.family());
+    hosts->there.enter();
+    auto there = open_socket("lan", source.family());
+    const auto message = text("an advertisement");
+    const vrrp::PacketContext packet = to_group(source);
+    std::size_t bytes = 0;
+    const VrrpSocket::OnPacket take = [&](const IpPacket& received) {
+        bytes += received.message.size();
+    };
+    bool went_well = true;
+    const std::size_t before = allocations;
+
+    for (int i = 0; i < 10; ++i) {
+        went_well &= there.admit(RouterIds().set('n')).has_value();
+        went_well &= here.send(message, packet).has_value();
+        pollfd readable{.fd = there.fd(), .events = POLLIN, .revents = 0};
+        went_well &= poll(&readable, 1, 10'000) == 1;
+        went_well &= !there.receive(take);
+    }
+
+    CHECK(allocations == before);
+    CHECK(went_well);
+    CHECK(bytes == 10 * message.size());
+}
+
+}  // namespace net::test
