@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "catch2.hpp"
+#include "net/announcement.hpp"
 #include "net/announcer.hpp"
 #include "net/link_mirror.hpp"
 #include "net/vrrp_socket.hpp"
