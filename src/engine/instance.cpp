@@ -234,10 +234,10 @@ std::optional<vrrp::IpAddress> Instance::find_source() const {
         return std::nullopt;
     }
     if (is_owner()) {
-        const auto own = net::primary_address(*segment_.link(), {});
+        const auto own = net::primary_address(*segment_.link(), vrrp::Family::ipv4, {});
         return own ? own : addresses_.front().address;
     }
-    return net::primary_address(*segment_.link(), segment_.virtual_addresses());
+    return net::primary_address(*segment_.link(), vrrp::Family::ipv4, segment_.virtual_addresses());
 }
 
 std::uint8_t Instance::fit_priority() const {

@@ -26,7 +26,7 @@ struct AddressTable::Request {
     int link_index = 0;
     std::string_view verb;
     std::string_view preposition;
-    std::array<int, 2> harmless;  ///< errno values that mean: it is so already
+    std::array<int, 3> harmless;  ///< errno values that mean: it is so already
 
     /// "install 192.0.2.1/24 on link 3"
     [[nodiscard]] std::string to_text(std::string_view what) const {
@@ -60,8 +60,10 @@ constexpr std::uint16_t protocol_attribute = 11;
 constexpr std::size_t addresses_per_send = 256;
 constexpr int receive_buffer_size = 1024 * 1024;
 
-/// IFA_LOCAL, IFA_ADDRESS and IFA_PROTO take eight bytes each.
-constexpr std::size_t message_size = sizeof(nlmsghdr) + sizeof(ifaddrmsg) + 3 * 8;
+/// IFA_LOCAL and IFA_ADDRESS take 20 bytes each with IPv6, IFA_PROTO 8, IFA_CACHEINFO 20.
+constexpr std::size_t max_message_size = sizeof(nlmsghdr) + sizeof(ifaddrmsg) + 3 * 20 + 8;
+
+constexpr std::uint32_t forever = 0xffff'ffff;
 
 /// What the kernel says to one message.
 struct Answer {
@@ -96,16 +98,24 @@ std::optional<Answer> decode_answer(const nlmsghdr& message) {
 }
 
 void put_address(nlmsghdr& message, int link_index, const vrrp::VirtualAddress& address) {
-    assert(address.address.family() == vrrp::Family::ipv4);
+    const bool is_ipv6 = address.address.family() == vrrp::Family::ipv6;
     auto& body = *static_cast<ifaddrmsg*>(mnl_nlmsg_put_extra_header(&message, sizeof(ifaddrmsg)));
-    body.ifa_family = AF_INET;
+    body.ifa_family = is_ipv6 ? AF_INET6 : AF_INET;
     body.ifa_prefixlen = address.prefix_length;
+    // Duplicate address detection would keep the address unusable for a second or two, and the
+    // former master, should it still hold the address, would make it fail.
+    body.ifa_flags = is_ipv6 ? IFA_F_NODAD : 0;
     body.ifa_scope = RT_SCOPE_UNIVERSE;
     body.ifa_index = static_cast<std::uint32_t>(link_index);
     const auto bytes = address.address.bytes();
     mnl_attr_put(&message, IFA_LOCAL, bytes.size(), bytes.data());
     mnl_attr_put(&message, IFA_ADDRESS, bytes.size(), bytes.data());
     mnl_attr_put_u8(&message, protocol_attribute, our_address_protocol);
+    if (is_ipv6 && address.prefix_length == 128) {
+        // Deprecated: the host's own connections don't come from an address that moves away.
+        const ifa_cacheinfo lifetimes{.ifa_prefered = 0, .ifa_valid = forever};
+        mnl_attr_put(&message, IFA_CACHEINFO, sizeof lifetimes, &lifetimes);
+    }
 }
 
 /// The first error of two outcomes.
@@ -139,18 +149,19 @@ std::expected<void, os::Error> AddressTable::install(
                     .link_index = link_index,
                     .verb = "install",
                     .preposition = "on",
-                    .harmless = {EEXIST, 0}},
+                    .harmless = {EEXIST, 0, 0}},
                    addresses);
 }
 
 std::expected<void, os::Error> AddressTable::remove(
     int link_index, std::span<const vrrp::VirtualAddress> addresses) {
-    // The kernel may have removed an address just now, together with the primary one of its subnet.
+    // The kernel may have removed an address just now, together with the primary one of its subnet,
+    // or IPv6 from the link (ENXIO).
     return execute({.type = RTM_DELADDR,
                     .link_index = link_index,
                     .verb = "remove",
                     .preposition = "from",
-                    .harmless = {EADDRNOTAVAIL, ENODEV}},
+                    .harmless = {EADDRNOTAVAIL, ENODEV, ENXIO}},
                    addresses);
 }
 
@@ -169,18 +180,20 @@ std::expected<void, os::Error> AddressTable::execute_part(
     const Request& request, std::span<const vrrp::VirtualAddress> addresses) {
     const std::uint32_t first_sequence = sequence_;
     sequence_ += static_cast<std::uint32_t>(addresses.size());
-    batch_.resize(addresses.size() * message_size);
+    batch_.resize(addresses.size() * max_message_size);
+    std::size_t size = 0;
     for (std::size_t i = 0; i < addresses.size(); ++i) {
-        auto& message = *mnl_nlmsg_put_header(batch_.data() + i * message_size);
+        auto& message = *mnl_nlmsg_put_header(batch_.data() + size);
         message.nlmsg_type = request.type;
         // Refusals come unasked; the last message's answer, whatever it is, ends them.
         const int end_flag = i + 1 == addresses.size() ? NLM_F_ACK : 0;
         message.nlmsg_flags = static_cast<std::uint16_t>(NLM_F_REQUEST | request.flags | end_flag);
         message.nlmsg_seq = first_sequence + static_cast<std::uint32_t>(i);
         put_address(message, request.link_index, addresses[i]);
-        assert(message.nlmsg_len == message_size);
+        assert(message.nlmsg_len <= max_message_size);
+        size += NLMSG_ALIGN(message.nlmsg_len);
     }
-    if (send(socket_.get(), batch_.data(), batch_.size(), MSG_DONTWAIT) < 0) {
+    if (send(socket_.get(), batch_.data(), size, MSG_DONTWAIT) < 0) {
         return std::unexpected(os::last_error(request.to_text("addresses")));
     }
     return receive_answers(request, addresses, first_sequence);

@@ -13,14 +13,17 @@
 namespace net {
 
 /// The kernel's table of addresses, for putting ours in and taking them out: one request for all
-/// addresses of an effect (for each 256 of them). The kernel does the work within the call.
+/// addresses of an effect (for each 256 of them), IPv4 and IPv6 in any order. The kernel does the
+/// work within the call; only the multicast group and the local route of an IPv6 address follow a
+/// moment later.
 class AddressTable {
 public:
     [[nodiscard]] static std::expected<AddressTable, os::Error> open();
 
     /// Puts addresses on a link, marked as ours (IFA_PROTO 112, kernels from 5.18). One that is
     /// there already is a success. The error is the first refusal's; the others are tried all the
-    /// same.
+    /// same. An IPv6 address is usable without duplicate address detection, and one with prefix
+    /// length 128 deprecated, so that the host doesn't choose it for its own connections.
     [[nodiscard]] std::expected<void, os::Error> install(
         int link_index, std::span<const vrrp::VirtualAddress> addresses);
 

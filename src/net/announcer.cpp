@@ -1,100 +1,41 @@
 #include "net/announcer.hpp"
 
+#include "net/announcement.hpp"
+
 #include <arpa/inet.h>
 #include <linux/if_packet.h>
 #include <net/ethernet.h>
-#include <net/if_arp.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <cerrno>
-#include <cstring>
-#include <optional>
+#include <cstddef>
 
 namespace net {
 
 namespace {
 
-constexpr MacAddress broadcast{0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
-
 constexpr std::size_t frames_per_call = 128;
+constexpr std::size_t max_frame_size = std::max(arp_frame_size, neighbour_frame_size);
 
 /// Room for the frames of a thousand addresses, however slow the link takes them.
 constexpr int send_buffer_size = 4 * 1024 * 1024;
 
-/// Writes the parts of a frame one behind the other.
-class FrameWriter {
-public:
-    explicit FrameWriter(std::span<std::byte> frame) : rest_(frame) {}
-
-    void put(std::span<const std::byte> bytes) {
-        assert(bytes.size() <= rest_.size());
-        std::ranges::copy(bytes, rest_.begin());
-        rest_ = rest_.subspan(bytes.size());
-    }
-    void put(const MacAddress& mac) { put(std::as_bytes(std::span(mac))); }
-    void put_16(unsigned value) {
-        put(std::array{std::byte(value >> 8 & 0xff), std::byte(value & 0xff)});
-    }
-
-    [[nodiscard]] bool is_full() const { return rest_.empty(); }
-
-private:
-    std::span<std::byte> rest_;
-};
-
-}  // namespace
-
-std::array<std::byte, arp_frame_size> gratuitous_arp(ArpForm form, const MacAddress& mac,
-                                                     const vrrp::IpAddress& address) {
-    assert(address.family() == vrrp::Family::ipv4);
-    std::array<std::byte, arp_frame_size> frame{};
-    FrameWriter writer(frame);
-    writer.put(broadcast);
-    writer.put(mac);
-    writer.put_16(ETHERTYPE_ARP);
-    writer.put_16(ARPHRD_ETHER);
-    writer.put_16(ETHERTYPE_IP);
-    writer.put(std::array{std::byte{sizeof(MacAddress)}, std::byte{4}});
-    writer.put_16(static_cast<unsigned>(form));
-    writer.put(mac);
-    writer.put(address.bytes());
-    writer.put(MacAddress{});  // the target's, of which a gratuitous ARP knows nothing
-    writer.put(address.bytes());
-    assert(writer.is_full());
-    return frame;
-}
-
-namespace {
-
 /// The frames that go out in one system call.
 class FrameBatch {
 public:
-    explicit FrameBatch(const Link& link) {
-        destination_.sll_family = AF_PACKET;
-        destination_.sll_protocol = htons(ETHERTYPE_ARP);
-        destination_.sll_ifindex = link.index;
-        destination_.sll_halen = sizeof(MacAddress);
-        std::ranges::copy(broadcast, destination_.sll_addr);
-    }
+    explicit FrameBatch(const Link& link)
+        : arp_(destination(link, ETHERTYPE_ARP)), ipv6_(destination(link, ETHERTYPE_IPV6)) {}
     FrameBatch(const FrameBatch&) = delete;
     FrameBatch& operator=(const FrameBatch&) = delete;
 
     [[nodiscard]] bool is_full() const { return size_ == frames_per_call; }
 
-    void add(const std::array<std::byte, arp_frame_size>& frame) {
-        assert(!is_full());
-        frames_[size_] = frame;
-        parts_[size_] = {.iov_base = frames_[size_].data(), .iov_len = frame.size()};
-        msghdr& header = headers_[size_].msg_hdr;
-        header.msg_name = &destination_;
-        header.msg_namelen = sizeof destination_;
-        header.msg_iov = &parts_[size_];
-        header.msg_iovlen = 1;
-        ++size_;
-    }
+    void add(const std::array<std::byte, arp_frame_size>& frame) { add(frame, arp_); }
+    void add(const std::array<std::byte, neighbour_frame_size>& frame) { add(frame, ipv6_); }
 
     /// Sends and forgets all frames; the errno of the first that was refused, or 0.
     [[nodiscard]] int send(int fd) {
@@ -113,9 +54,31 @@ public:
     }
 
 private:
+    /// The link and the kind of frame; where it goes stands in the frame itself.
+    static sockaddr_ll destination(const Link& link, std::uint16_t protocol) {
+        sockaddr_ll result{};
+        result.sll_family = AF_PACKET;
+        result.sll_protocol = htons(protocol);
+        result.sll_ifindex = link.index;
+        return result;
+    }
+
+    void add(std::span<const std::byte> frame, sockaddr_ll& destination) {
+        assert(!is_full());
+        std::ranges::copy(frame, frames_[size_].begin());
+        parts_[size_] = {.iov_base = frames_[size_].data(), .iov_len = frame.size()};
+        msghdr& header = headers_[size_].msg_hdr;
+        header.msg_name = &destination;
+        header.msg_namelen = sizeof destination;
+        header.msg_iov = &parts_[size_];
+        header.msg_iovlen = 1;
+        ++size_;
+    }
+
     std::size_t size_ = 0;
-    sockaddr_ll destination_{};
-    std::array<std::array<std::byte, arp_frame_size>, frames_per_call> frames_;
+    sockaddr_ll arp_;
+    sockaddr_ll ipv6_;
+    std::array<std::array<std::byte, max_frame_size>, frames_per_call> frames_;
     std::array<iovec, frames_per_call> parts_;
     std::array<mmsghdr, frames_per_call> headers_{};
 };
@@ -151,7 +114,11 @@ std::expected<void, os::Error> Announcer::announce(
     };
     for (const ArpForm form : {ArpForm::request, ArpForm::reply}) {
         for (const vrrp::VirtualAddress& address : addresses) {
-            batch.add(gratuitous_arp(form, link.mac, address.address));
+            if (address.address.family() == vrrp::Family::ipv4) {
+                batch.add(gratuitous_arp(form, link.mac, address.address));
+            } else if (form == ArpForm::request) {
+                batch.add(neighbour_advertisement(link.mac, address.address));
+            }
             if (batch.is_full()) {
                 send();
             }

@@ -20,10 +20,13 @@ inline constexpr std::uint8_t our_address_protocol = 112;
 struct LinkAddress {
     vrrp::IpAddress address;
     std::uint8_t prefix_length = 32;
-    bool is_secondary = false;  ///< another address of the same subnet came first
-    std::uint8_t scope = 0;     ///< as in rtnetlink: 0 the world, 253 this link, 254 this host
-    vrrp::IpAddress other_end;  ///< of a point-to-point address; else the address itself
-    std::uint8_t protocol = 0;  ///< who put it there (IFA_PROTO); 0 before Linux 5.18
+    bool is_secondary = false;   ///< IPv4: another address of the same subnet came first
+    std::uint8_t scope = 0;      ///< as in rtnetlink: 0 the world, 253 this link, 254 this host
+    vrrp::IpAddress other_end;   ///< of a point-to-point address; else the address itself
+    std::uint8_t protocol = 0;   ///< who put it there (IFA_PROTO); 0 before Linux 5.18
+    bool is_tentative = false;   ///< IPv6: not usable yet, the kernel looks for duplicates first
+    bool is_duplicate = false;   ///< IPv6: unusable, another host was found to have it
+    bool is_deprecated = false;  ///< usable, but not chosen for new connections
 
     friend bool operator==(const LinkAddress&, const LinkAddress&) = default;
 };
@@ -35,14 +38,17 @@ struct Link {
     MacAddress mac{};  ///< zeros where the link has none of six bytes
     std::uint32_t mtu = 1500;
     bool is_up = false;                  ///< administratively up, and with a carrier
-    std::vector<LinkAddress> addresses;  ///< IPv4, in the kernel's order
+    std::vector<LinkAddress> addresses;  ///< IPv4, then IPv6, each in the kernel's order
 
     friend bool operator==(const Link&, const Link&) = default;
 };
 
-/// The address that adverts are sent from (RFC 3768 section 5.2.1): the first of the link that is
-/// none of `virtual_addresses`, primary ones before secondary ones; nullopt where there is none.
+/// The address that adverts are sent from; nullopt where there is none.
+///
+/// IPv4 (RFC 3768 section 5.2.1): the first of the link that is none of `virtual_addresses`,
+/// primary ones before secondary ones. IPv6 (RFC 9568 section 5.1.2.1): the first link-local one
+/// that is none of `virtual_addresses`, doesn't bear our mark, and is usable.
 [[nodiscard]] std::optional<vrrp::IpAddress> primary_address(
-    const Link& link, std::span<const vrrp::VirtualAddress> virtual_addresses);
+    const Link& link, vrrp::Family family, std::span<const vrrp::VirtualAddress> virtual_addresses);
 
 }  // namespace net

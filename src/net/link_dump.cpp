@@ -34,7 +34,9 @@ struct LinkRequest {
 };
 
 struct AddressRequest {
-    ifaddrmsg header{.ifa_family = AF_INET};
+    // All families at once, which come in the order of their numbers: IPv4 before IPv6. A kernel
+    // without IPv6 would answer a question for IPv6 in the same way.
+    ifaddrmsg header{.ifa_family = AF_UNSPEC};
 };
 
 int take_message(nl_msg* message, void* messages) {

@@ -13,7 +13,7 @@ struct LinkDump {
     bool is_consistent = true;  ///< false: things changed underneath, again and again
 };
 
-/// Asks the kernel for all links and their IPv4 addresses. Waits for it, a second at most; asks
+/// Asks the kernel for all links and their addresses. Waits for it, a second at most; asks
 /// again, a few times, when things change while it answers.
 [[nodiscard]] std::expected<LinkDump, os::Error> dump_links();
 

@@ -59,11 +59,19 @@ std::optional<LinkMessage> decode_link(nlmsghdr& message) {
     return link;
 }
 
-std::optional<vrrp::IpAddress> ipv4_address(const nlattr* attribute) {
-    if (!attribute || payload(attribute).size() < vrrp::address_size(vrrp::Family::ipv4)) {
+std::optional<vrrp::Family> decode_family(int number) {
+    switch (number) {
+        case AF_INET: return vrrp::Family::ipv4;
+        case AF_INET6: return vrrp::Family::ipv6;
+        default: return std::nullopt;
+    }
+}
+
+std::optional<vrrp::IpAddress> ip_address(vrrp::Family family, const nlattr* attribute) {
+    if (!attribute || payload(attribute).size() < vrrp::address_size(family)) {
         return std::nullopt;
     }
-    return vrrp::IpAddress::from_bytes(vrrp::Family::ipv4, payload(attribute));
+    return vrrp::IpAddress::from_bytes(family, payload(attribute));
 }
 
 std::optional<LinkMessage> decode_address(nlmsghdr& message) {
@@ -73,19 +81,33 @@ std::optional<LinkMessage> decode_address(nlmsghdr& message) {
         return std::nullopt;
     }
     const auto& header = *static_cast<const ifaddrmsg*>(nlmsg_data(&message));
-    const auto other_end = ipv4_address(attributes[IFA_ADDRESS]);
-    const auto local = ipv4_address(attributes[IFA_LOCAL]);
-    if (header.ifa_family != AF_INET || !(local || other_end)) {
+    const auto family = decode_family(header.ifa_family);
+    if (!family) {
         return std::nullopt;
     }
-    const nlattr* protocol = attributes[protocol_attribute];
+    // An IPv6 address has no IFA_LOCAL, unless it is a point-to-point one.
+    const auto other_end = ip_address(*family, attributes[IFA_ADDRESS]);
+    const auto local = ip_address(*family, attributes[IFA_LOCAL]);
+    if (!local && !other_end) {
+        return std::nullopt;
+    }
+    const nlattr* const all_flags = attributes[IFA_FLAGS];
+    const std::uint32_t flags =
+        all_flags && payload(all_flags).size() == 4 ? nla_get_u32(all_flags) : header.ifa_flags;
+    const bool is_ipv6 = *family == vrrp::Family::ipv6;
+    const nlattr* const protocol = attributes[protocol_attribute];
     const LinkAddress address{
         .address = local ? *local : *other_end,
         .prefix_length = header.ifa_prefixlen,
-        .is_secondary = (header.ifa_flags & IFA_F_SECONDARY) != 0,
+        // The same bit means another thing in IPv6: a temporary address.
+        .is_secondary = !is_ipv6 && (flags & IFA_F_SECONDARY) != 0,
         .scope = header.ifa_scope,
         .other_end = other_end ? *other_end : *local,
         .protocol = protocol != nullptr ? nla_get_u8(protocol) : std::uint8_t{0},
+        // An optimistic address may be used while the kernel looks for duplicates (RFC 4429).
+        .is_tentative = (flags & (IFA_F_TENTATIVE | IFA_F_OPTIMISTIC)) == IFA_F_TENTATIVE,
+        .is_duplicate = (flags & IFA_F_DADFAILED) != 0,
+        .is_deprecated = (flags & IFA_F_DEPRECATED) != 0,
     };
     const int link_index = static_cast<int>(header.ifa_index);
     if (message.nlmsg_type == RTM_DELADDR) {

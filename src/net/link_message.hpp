@@ -34,7 +34,7 @@ struct AddressGone {
     LinkAddress address;
 };
 
-/// What one rtnetlink message tells of links and their IPv4 addresses.
+/// What one rtnetlink message tells of links and their IPv4 and IPv6 addresses.
 using LinkMessage = std::variant<LinkSeen, LinkGone, AddressSeen, AddressGone>;
 
 /// Reads a message of at least `message.nlmsg_len` bytes; nullopt where it is about other things or

@@ -106,8 +106,8 @@ std::expected<void, os::Error> LinkMirror::State::subscribe() {
         return NL_OK;
     };
     nl_socket_modify_cb(socket.get(), NL_CB_VALID, NL_CB_CUSTOM, on_message, this);
-    const int result =
-        nl_socket_add_memberships(socket.get(), RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_NONE);
+    const int result = nl_socket_add_memberships(socket.get(), RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR,
+                                                 RTNLGRP_IPV6_IFADDR, RTNLGRP_NONE);
     if (result < 0) {
         return std::unexpected(link_error(result, "subscribe to changes of links"));
     }

@@ -14,7 +14,7 @@
 
 namespace net {
 
-/// The kernel's links and their IPv4 addresses, kept true by its notifications (rtnetlink). A lost
+/// The kernel's links and their addresses, kept true by its notifications (rtnetlink). A lost
 /// notification (ENOBUFS) leads to a fresh dump.
 class LinkMirror {
 public:

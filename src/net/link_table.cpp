@@ -1,6 +1,7 @@
 #include "net/link_table.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -18,23 +19,33 @@ bool update(Value& value, const std::optional<Value>& told) {
     return true;
 }
 
-/// The kernel knows an address of a link by these three.
-bool is_same_entry(const LinkAddress& a, const LinkAddress& b) {
-    return a.address == b.address && a.prefix_length == b.prefix_length &&
-           a.other_end == b.other_end;
+bool is_ipv6(const LinkAddress& address) {
+    return address.address.family() == vrrp::Family::ipv6;
 }
 
-/// Where the kernel puts a new address (__inet_insert_ifa): a secondary one last, a primary one
-/// behind the last primary one whose scope isn't narrower.
+/// The kernel knows an IPv4 address of a link by these three, an IPv6 address by itself.
+bool is_same_entry(const LinkAddress& a, const LinkAddress& b) {
+    return a.address == b.address &&
+           (is_ipv6(a) || (a.prefix_length == b.prefix_length && a.other_end == b.other_end));
+}
+
+/// Where the kernel puts a new address. IPv4 (__inet_insert_ifa): a secondary one last, a primary
+/// one behind the last primary one whose scope isn't wider. IPv6 (ipv6_link_dev_addr): before
+/// the first one whose scope isn't wider.
 std::vector<LinkAddress>::iterator place_for(const LinkAddress& address,
                                              std::vector<LinkAddress>& addresses) {
+    const auto first_ipv6 = std::ranges::find_if(addresses, is_ipv6);
+    const auto is_no_wider = [&](const LinkAddress& other) { return address.scope <= other.scope; };
+    if (is_ipv6(address)) {
+        return std::find_if(first_ipv6, addresses.end(), is_no_wider);
+    }
     if (address.is_secondary) {
-        return addresses.end();
+        return first_ipv6;
     }
     const auto is_before = [&](const LinkAddress& other) {
-        return !other.is_secondary && address.scope <= other.scope;
+        return !other.is_secondary && is_no_wider(other);
     };
-    return std::find_if(addresses.rbegin(), addresses.rend(), is_before).base();
+    return std::find_if(std::reverse_iterator(first_ipv6), addresses.rend(), is_before).base();
 }
 
 }  // namespace
@@ -119,7 +130,11 @@ TableChange LinkTable::apply_address(const AddressSeen& seen) {
     }
     // A secondary address was promoted, and moved to a place that depends on where the former
     // primary one was.
-    return TableChange::order_lost;
+    if (known->is_secondary != seen.address.is_secondary) {
+        return TableChange::order_lost;
+    }
+    *known = seen.address;
+    return TableChange::changed;
 }
 
 TableChange LinkTable::apply_address(const AddressGone& gone) {

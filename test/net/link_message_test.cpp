@@ -70,6 +70,28 @@ Message address_message(std::uint16_t type, std::uint8_t flags = 0) {
                             .ifa_index = 7}};
 }
 
+/// The upper bits of the flags fit into their attribute only.
+Message ipv6_message(std::uint16_t type, std::uint32_t flags) {
+    Message message(type, ifaddrmsg{.ifa_family = AF_INET6,
+                                    .ifa_prefixlen = 64,
+                                    .ifa_flags = static_cast<std::uint8_t>(flags),
+                                    .ifa_scope = RT_SCOPE_LINK,
+                                    .ifa_index = 7});
+    message.attribute(IFA_FLAGS, &flags, sizeof flags);
+    return message;
+}
+
+constexpr vrrp::IpAddress link_local({0xfe80, 0, 0, 0, 0, 0, 0, 1});
+constexpr vrrp::IpAddress other_link_local({0xfe80, 0, 0, 0, 0, 0, 0, 2});
+
+std::vector<std::uint8_t> wire(const vrrp::IpAddress& address) {
+    std::vector<std::uint8_t> result;
+    for (const std::byte byte : address.bytes()) {
+        result.push_back(std::to_integer<std::uint8_t>(byte));
+    }
+    return result;
+}
+
 }  // namespace
 
 TEST_CASE("a link message tells name, MAC address and MTU", "[net]") {
@@ -156,15 +178,84 @@ TEST_CASE("a removed address is gone", "[net]") {
     CHECK(gone.address.other_end == vrrp::IpAddress(192, 0, 2, 1));
 }
 
+TEST_CASE("an IPv6 address stands alone, and is never a secondary one", "[net]") {
+    auto message = ipv6_message(RTM_NEWADDR, IFA_F_TEMPORARY | IFA_F_STABLE_PRIVACY);
+    message.attribute(IFA_ADDRESS, wire(link_local)).attribute(11, {112});
+
+    const auto decoded = message.decode();
+
+    REQUIRE(decoded);
+    const auto& seen = std::get<AddressSeen>(*decoded);
+    CHECK(seen.link_index == 7);
+    CHECK(seen.address == LinkAddress{.address = link_local,
+                                      .prefix_length = 64,
+                                      .scope = RT_SCOPE_LINK,
+                                      .other_end = link_local,
+                                      .protocol = our_address_protocol});
+}
+
+TEST_CASE("an IPv6 address with another end is the local one", "[net]") {
+    auto message = ipv6_message(RTM_DELADDR, IFA_F_PERMANENT);
+    message.attribute(IFA_LOCAL, wire(link_local)).attribute(IFA_ADDRESS, wire(other_link_local));
+
+    const auto decoded = message.decode();
+
+    REQUIRE(decoded);
+    const auto& gone = std::get<AddressGone>(*decoded);
+    CHECK(gone.address.address == link_local);
+    CHECK(gone.address.other_end == other_link_local);
+}
+
+TEST_CASE("the flags of an IPv6 address tell whether it is usable", "[net]") {
+    struct Row {
+        std::uint32_t flags;
+        bool is_tentative;
+        bool is_duplicate;
+        bool is_deprecated;
+    };
+    const auto row = GENERATE(Row{IFA_F_PERMANENT, false, false, false},
+                              Row{IFA_F_TENTATIVE, true, false, false},
+                              Row{IFA_F_TENTATIVE | IFA_F_OPTIMISTIC, false, false, false},
+                              Row{IFA_F_TENTATIVE | IFA_F_DADFAILED, true, true, false},
+                              Row{IFA_F_DEPRECATED | IFA_F_NODAD, false, false, true});
+    auto message = ipv6_message(RTM_NEWADDR, row.flags);
+    message.attribute(IFA_ADDRESS, wire(link_local));
+
+    const auto decoded = message.decode();
+
+    REQUIRE(decoded);
+    const auto& address = std::get<AddressSeen>(*decoded).address;
+    CHECK(address.is_tentative == row.is_tentative);
+    CHECK(address.is_duplicate == row.is_duplicate);
+    CHECK(address.is_deprecated == row.is_deprecated);
+}
+
+TEST_CASE("the flags' own attribute goes before the header's eight bits", "[net]") {
+    Message message(
+        RTM_NEWADDR,
+        ifaddrmsg{.ifa_family = AF_INET6, .ifa_flags = IFA_F_TENTATIVE, .ifa_index = 7});
+    const std::uint32_t flags = IFA_F_DEPRECATED;
+    message.attribute(IFA_ADDRESS, wire(link_local)).attribute(IFA_FLAGS, &flags, sizeof flags);
+
+    const auto decoded = message.decode();
+
+    REQUIRE(decoded);
+    CHECK_FALSE(std::get<AddressSeen>(*decoded).address.is_tentative);
+    CHECK(std::get<AddressSeen>(*decoded).address.is_deprecated);
+}
+
 TEST_CASE("messages about other things are passed over", "[net]") {
     Message route(RTM_NEWROUTE, rtmsg{});
-    Message ipv6(RTM_NEWADDR, ifaddrmsg{.ifa_family = AF_INET6, .ifa_index = 7});
-    ipv6.attribute(IFA_ADDRESS, std::vector<std::uint8_t>(16, 1));
+    Message other_family(RTM_NEWADDR, ifaddrmsg{.ifa_family = AF_MCTP, .ifa_index = 7});
+    other_family.attribute(IFA_LOCAL, {8});
+    auto cut_ipv6 = ipv6_message(RTM_NEWADDR, 0);
+    cut_ipv6.attribute(IFA_ADDRESS, std::vector<std::uint8_t>(15, 1));
     auto without_address = address_message(RTM_NEWADDR);
     Message too_short(RTM_NEWLINK, std::uint32_t{0});
 
     CHECK_FALSE(route.decode());
-    CHECK_FALSE(ipv6.decode());
+    CHECK_FALSE(other_family.decode());
+    CHECK_FALSE(cut_ipv6.decode());
     CHECK_FALSE(without_address.decode());
     CHECK_FALSE(too_short.decode());
 }

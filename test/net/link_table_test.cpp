@@ -26,6 +26,18 @@ LinkAddress secondary(std::uint8_t subnet, std::uint8_t host) {
     return result;
 }
 
+/// 2001:db8::host, of the whole world.
+LinkAddress global(std::uint16_t host) {
+    const vrrp::IpAddress ip({0x2001, 0xdb8, 0, 0, 0, 0, 0, host});
+    return {.address = ip, .prefix_length = 64, .other_end = ip};
+}
+
+/// fe80::host
+LinkAddress link_local(std::uint16_t host) {
+    const vrrp::IpAddress ip({0xfe80, 0, 0, 0, 0, 0, 0, host});
+    return {.address = ip, .prefix_length = 64, .scope = 253, .other_end = ip};
+}
+
 LinkTable table_with_link() {
     const std::vector<LinkMessage> dump{seen(3, "eth0")};
     return LinkTable::from_dump(dump);
@@ -205,6 +217,62 @@ TEST_CASE("a promoted secondary address calls for a fresh dump", "[net]") {
     const auto change = table.apply(AddressSeen{3, address(0, 2)});
 
     CHECK(change == TableChange::order_lost);
+}
+
+TEST_CASE("an IPv4 address that only changes stays where it is", "[net]") {
+    auto table = table_with_link();
+    table.apply(AddressSeen{3, address(0, 1)});
+    table.apply(AddressSeen{3, address(1, 1)});
+    auto deprecated = address(0, 1);
+    deprecated.is_deprecated = true;
+
+    CHECK(table.apply(AddressSeen{3, deprecated}) == TableChange::changed);
+
+    CHECK(addresses(table) == std::vector{deprecated, address(1, 1)});
+}
+
+TEST_CASE("a new IPv6 address stands before older ones of its scope", "[net]") {
+    auto table = table_with_link();
+
+    table.apply(AddressSeen{3, link_local(1)});
+    table.apply(AddressSeen{3, global(1)});
+    table.apply(AddressSeen{3, link_local(2)});
+    table.apply(AddressSeen{3, global(2)});
+
+    CHECK(addresses(table) == std::vector{global(2), global(1), link_local(2), link_local(1)});
+}
+
+TEST_CASE("IPv4 addresses stand before IPv6 ones, each in their own order", "[net]") {
+    auto table = table_with_link();
+
+    table.apply(AddressSeen{3, link_local(1)});
+    table.apply(AddressSeen{3, secondary(0, 2)});
+    table.apply(AddressSeen{3, address(0, 1)});
+    table.apply(AddressSeen{3, global(1)});
+    table.apply(AddressSeen{3, secondary(0, 3)});
+    table.apply(AddressSeen{3, address(1, 1)});
+
+    CHECK(addresses(table) == std::vector{address(0, 1), address(1, 1), secondary(0, 2),
+                                          secondary(0, 3), global(1), link_local(1)});
+}
+
+TEST_CASE("an IPv6 address is itself, whatever changes about it", "[net]") {
+    auto table = table_with_link();
+    auto tentative = link_local(1);
+    tentative.is_tentative = true;
+    table.apply(AddressSeen{3, tentative});
+    table.apply(AddressSeen{3, link_local(2)});
+
+    CHECK(table.apply(AddressSeen{3, link_local(1)}) == TableChange::changed);
+    CHECK(addresses(table) == std::vector{link_local(2), link_local(1)});
+    CHECK(table.apply(AddressSeen{3, link_local(1)}) == TableChange::none);
+
+    auto with_other_end = link_local(1);
+    with_other_end.other_end = link_local(9).address;
+    CHECK(table.apply(AddressSeen{3, with_other_end}) == TableChange::changed);
+    CHECK(addresses(table) == std::vector{link_local(2), with_other_end});
+    CHECK(table.apply(AddressGone{3, link_local(1)}) == TableChange::changed);
+    CHECK(addresses(table) == std::vector{link_local(2)});
 }
 
 TEST_CASE("tables of the same links are the same in any order", "[net]") {

@@ -1,5 +1,6 @@
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -7,11 +8,13 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "catch2.hpp"
 #include "net/address_table.hpp"
+#include "net/link_mirror.hpp"
 #include "net_kernel_lab.hpp"
 #include "os/fd.hpp"
 
@@ -25,6 +28,26 @@ std::vector<vrrp::VirtualAddress> addresses_on(const std::string& link) {
         result.push_back({address.address, address.prefix_length});
     }
     return result;
+}
+
+/// 2001:db8::1, 2001:db8::2, …
+std::vector<vrrp::VirtualAddress> many_ipv6_addresses(std::uint16_t count,
+                                                      std::uint8_t prefix_length) {
+    std::vector<vrrp::VirtualAddress> result;
+    for (std::uint16_t i = 1; i <= count; ++i) {
+        result.push_back({vrrp::IpAddress({0x2001, 0xdb8, 0, 0, 0, 0, 0, i}), prefix_length});
+    }
+    return result;
+}
+
+/// Whether a socket can have the address as its own now.
+bool is_usable(const vrrp::IpAddress& address) {
+    const os::Fd socket(::socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    sockaddr_in6 own{};
+    own.sin6_family = AF_INET6;
+    std::ranges::copy(address.bytes(),
+                      std::as_writable_bytes(std::span(own.sin6_addr.s6_addr)).begin());
+    return bind(socket.get(), reinterpret_cast<const sockaddr*>(&own), sizeof own) == 0;
 }
 
 }  // namespace
@@ -155,6 +178,120 @@ TEST_CASE("removing a primary address with its secondary ones is a success", "[s
 
     CHECK(removed);
     CHECK(addresses_on("lan").empty());
+}
+
+TEST_CASE("an IPv6 address is usable at once and ours", "[system]") {
+    const auto network = Network::create();
+    if (!network) {
+        return;
+    }
+    make_pair();
+    const int link = link_named("lan").index;
+    const auto prefix_length = GENERATE(std::uint8_t{64}, std::uint8_t{128});
+    const auto wanted = many_ipv6_addresses(1, prefix_length);
+    auto table = open_table();
+
+    REQUIRE(table.install(link, wanted));
+
+    CHECK(is_usable(wanted[0].address));
+    const auto there = link_named("lan").addresses;
+    REQUIRE(there.size() == 1);
+    CHECK(there[0] == LinkAddress{.address = wanted[0].address,
+                                  .prefix_length = prefix_length,
+                                  .other_end = wanted[0].address,
+                                  .protocol = our_address_protocol,
+                                  .is_deprecated = prefix_length == 128});
+    const std::string show = "ip -6 address show dev lan | grep -A1 'inet6 2001:db8::1/' | ";
+    CHECK(run(show + "grep -q nodad"));
+    CHECK(run(show + "grep -q 'valid_lft forever preferred_lft " +
+              (prefix_length == 128 ? "0sec'" : "forever'")));
+    CHECK(table.remove(link, wanted));
+    CHECK(addresses_on("lan").empty());
+}
+
+TEST_CASE("the kernel joins the solicited-node group of an IPv6 address", "[system]") {
+    const auto network = Network::create();
+    if (!network) {
+        return;
+    }
+    make_pair();
+    auto loop = create_loop();
+    Script script(loop);
+    auto mirror = LinkMirror::open(loop, [&](vrrp::Instant) { script.go_on(); });
+    REQUIRE(mirror);
+    const auto wanted = many_ipv6_addresses(1, 64);
+    auto table = open_table();
+    const int link = link_named("lan").index;
+    const std::string is_member =
+        "grep -q 'lan .*ff0200000000000000000001ff000001' /proc/net/igmp6";
+
+    script.step([&] { CHECK(table.install(link, wanted)); },
+                [&] { return mirror->find("lan")->addresses.size() == 1; });
+
+    CHECK(script.play());
+    CHECK(run(is_member));
+    CHECK(table.remove(link, wanted));
+    CHECK_FALSE(run(is_member));
+}
+
+TEST_CASE("addresses of both families go in and out in one batch", "[system]") {
+    const auto network = Network::create();
+    if (!network) {
+        return;
+    }
+    make_pair();
+    const int link = link_named("lan").index;
+    const auto ipv4 = many_addresses(150, 32);
+    const auto ipv6 = many_ipv6_addresses(150, 64);
+    std::vector<vrrp::VirtualAddress> wanted;
+    for (std::size_t i = 0; i < ipv4.size(); ++i) {
+        wanted.push_back(ipv4[i]);
+        wanted.push_back(ipv6[i]);
+    }
+    auto table = open_table();
+
+    CHECK(table.install(link, wanted));
+    CHECK(table.install(link, wanted));
+    CHECK(std::ranges::is_permutation(addresses_on("lan"), wanted));
+    CHECK(table.remove(link, wanted));
+    CHECK(addresses_on("lan").empty());
+    CHECK(table.remove(link, wanted));
+    CHECK(table.remove(link + 1000, wanted));
+}
+
+TEST_CASE("a refused IPv6 address is told, and the others of both families are installed",
+          "[system]") {
+    const auto network = Network::create();
+    if (!network) {
+        return;
+    }
+    make_pair();
+    auto wanted = many_ipv6_addresses(2, 64);
+    wanted[0].prefix_length = 129;
+    wanted.push_back(many_addresses(1, 32).front());
+
+    const auto refused = open_table().install(link_named("lan").index, wanted);
+
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == EINVAL);
+    CHECK(refused.error().message().starts_with("install 2001:db8::1/129 on link "));
+    CHECK(addresses_on("lan") == std::vector{wanted[2], wanted[1]});
+}
+
+TEST_CASE("a link without IPv6 refuses IPv6 addresses and has none to remove", "[system]") {
+    const auto network = Network::create();
+    if (!network) {
+        return;
+    }
+    make_pair();
+    const auto wanted = many_ipv6_addresses(1, 64);
+    auto table = open_table();
+    const int link = link_named("lan").index;
+    // Less than IPv6 demands.
+    REQUIRE(run("ip link set lan mtu 1000"));
+
+    CHECK_FALSE(table.install(link, wanted));
+    CHECK(table.remove(link, wanted));
 }
 
 }  // namespace net::test

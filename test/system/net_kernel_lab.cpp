@@ -66,8 +66,12 @@ Link link_named(const std::string& name) {
 }
 
 void make_pair(const std::string& name) {
-    REQUIRE(run("ip link add " + name + " type veth peer name far && ip link set " + name +
-                " up && ip link set far up"));
+    REQUIRE(run("ip link add " + name + " type veth peer name far"));
+    // No IPv6 address of the kernel's own making, where there is IPv6.
+    for (const auto& link : {name, std::string("far")}) {
+        std::ofstream("/proc/sys/net/ipv6/conf/" + link + "/addr_gen_mode") << 1;
+    }
+    REQUIRE(run("ip link set " + name + " up && ip link set far up"));
 }
 
 std::vector<vrrp::VirtualAddress> many_addresses(int count, std::uint8_t prefix_length) {

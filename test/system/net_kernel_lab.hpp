@@ -40,7 +40,7 @@ bool run(const std::string& command);
 /// The link as the kernel has it now; fails the test where there is none.
 [[nodiscard]] Link link_named(const std::string& name);
 
-/// A veth pair in the present network, both up: `name` and "far".
+/// A veth pair in the present network, both up and without addresses: `name` and "far".
 void make_pair(const std::string& name = "lan");
 
 /// 10.1.0.1, 10.1.0.2, …; no more than 60,000.

@@ -121,13 +121,53 @@ TEST_CASE("the mirror keeps the kernel's order of addresses", "[system]") {
              "delete 10.0.1.1/24",  // 10.0.1.2 is promoted
              "delete 10.0.0.1/24",  // 10.0.0.2 is promoted
              "add 10.0.0.1/24",
+             "add fe80::1/64 nodad",
+             "add 2001:db8::1/64 nodad",
+             "add 10.0.5.1/24",
+             "add fe80::2/64 nodad",
+             "add 2001:db8::2/64 nodad",
+             "change 2001:db8::1/64 preferred_lft 0",
+             "add 2001:db8::3 peer 2001:db8::4/128 nodad",
+             "add fec0::1/64 nodad",
+             "delete fe80::1/64",
          }) {
         script.step([change] { CHECK(run("ip address " + change + " dev lan")); }, is_as_in_kernel);
     }
 
     CHECK(script.play());
     CAPTURE(script.position());
-    CHECK(mirror->find("lan")->addresses.size() == 6);
+    CHECK(mirror->find("lan")->addresses.size() == 12);
+}
+
+TEST_CASE("the mirror follows an IPv6 address through duplicate address detection", "[system]") {
+    const auto network = Network::create();
+    if (!network) {
+        return;
+    }
+    make_pair();
+    REQUIRE(run("ip address add fe80::2/64 dev far nodad"));
+    auto loop = create_loop();
+    Script script(loop);
+    auto mirror = LinkMirror::open(loop, [&](vrrp::Instant) { script.go_on(); });
+    REQUIRE(mirror);
+    const auto only = [&] {
+        const auto& addresses = mirror->find("lan")->addresses;
+        return addresses.size() == 1 ? addresses.front() : LinkAddress{};
+    };
+    const auto source = [&] {
+        return primary_address(*mirror->find("lan"), vrrp::Family::ipv6, {});
+    };
+
+    script.step([] { CHECK(run("ip address add fe80::1/64 dev lan")); },
+                [&] { return only().is_tentative && !source(); });
+    script.step([] {}, [&] { return source() == vrrp::IpAddress::from_text("fe80::1"); });
+    script.step([] { CHECK(run("ip address delete fe80::1/64 dev lan")); },
+                [&] { return mirror->find("lan")->addresses.empty(); });
+    script.step([] { CHECK(run("ip address add fe80::2/64 dev lan")); },
+                [&] { return only().is_duplicate && !source(); });
+
+    CHECK(script.play());
+    CAPTURE(script.position());
 }
 
 TEST_CASE("the mirror tells once of many changes in one wake-up, and not of none", "[system]") {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "catch2.hpp"
+#include "net/announcement.hpp"
 #include "net/announcer.hpp"
 #include "net_kernel_lab.hpp"
 
