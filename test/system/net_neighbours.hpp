@@ -1,0 +1,47 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "catch2.hpp"
+#include "net/link_mirror.hpp"
+#include "net_kernel_lab.hpp"
+
+namespace net::test {
+
+/// Two hosts on one wire that can talk to each other: "lan" here is 192.0.2.1 and 2001:db8::1,
+/// "lan" there is 192.0.2.2 and 2001:db8::2.
+struct Neighbours {
+    Network there;
+    Network here;
+
+    /// Makes both, enters `here`, and waits until the wire carries.
+    static std::optional<Neighbours> create() {
+        auto there = Network::create();
+        auto here = there ? Network::create() : std::nullopt;
+        if (!here) {
+            return std::nullopt;
+        }
+        REQUIRE(run("ip link add lan type veth peer name lan netns " + there->path() +
+                    " && ip address add 192.0.2.1/24 dev lan"
+                    " && ip address add 2001:db8::1/64 dev lan nodad && ip link set lan up"));
+        Neighbours hosts{std::move(*there), std::move(*here)};
+        auto loop = create_loop();
+        Script script(loop);
+        auto mirror = LinkMirror::open(loop, [&](vrrp::Instant) { script.go_on(); });
+        REQUIRE(mirror);
+        script.step(
+            [&] {
+                hosts.there.enter();
+                run("ip address add 192.0.2.2/24 dev lan"
+                    " && ip address add 2001:db8::2/64 dev lan nodad && ip link set lan up");
+                hosts.here.enter();
+            },
+            [&] { return mirror->find("lan") && mirror->find("lan")->is_up; });
+        REQUIRE(script.play());
+        return hosts;
+    }
+};
+
+}  // namespace net::test
