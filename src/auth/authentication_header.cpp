@@ -91,7 +91,7 @@ std::optional<Parts> take_apart(std::span<const std::byte> packet) {
     const bool has_sane_sizes = header_size >= ipv4_header_size &&
                                 header_size + authentication_header_size <= total_size &&
                                 total_size <= packet.size();
-    if (packet[0] >> 4 != std::byte{4} || !has_sane_sizes || is_fragment ||
+    if ((packet[0] >> 4) != std::byte{4} || !has_sane_sizes || is_fragment ||
         packet[9] != std::byte{authentication_header_protocol}) {
         return std::nullopt;
     }
