@@ -67,10 +67,18 @@ std::string router_text(const json& router, const json& taken_at) {
     for (const json& address : router.at("addresses")) {
         text += fmt::format("  address    {}\n", address.get<std::string>());
     }
-    text += fmt::format("  router     vrid {} on {}, {}\n", router.at("vrid").get<int>(),
-                        router.at("interface").get<std::string>(), priority_text(router));
+    text += fmt::format("  router     vrid {} on {}, {}, VRRP {} over {}\n",
+                        router.at("vrid").get<int>(), router.at("interface").get<std::string>(),
+                        priority_text(router), router.at("version").get<int>(),
+                        router.at("family") == "ipv6" ? "IPv6" : "IPv4");
     if (router.at("master").is_string()) {
         text += fmt::format("  master     {}\n", router.at("master").get<std::string>());
+    }
+    if (router.at("contest").is_object()) {
+        const json& contest = router.at("contest");
+        text +=
+            fmt::format("  {}  {}, last at {}\n", paint("contested", Colour::red),
+                        contest.at("what").get<std::string>(), contest.at("at").get<std::string>());
     }
     for (const auto& [reason, count] : router.at("counters").at("refused").items()) {
         text += fmt::format("  refused    {} ({})\n", count.get<std::uint64_t>(), reason);

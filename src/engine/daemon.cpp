@@ -28,9 +28,12 @@ std::expected<std::unique_ptr<Daemon>, os::Error> Daemon::start(const config::Co
     }
     const vrrp::Instant now = loop.now();
     daemon->take_links(now);
+    daemon->is_settling_ = true;
     for (const auto& instance : daemon->instances_) {
         instance->start(now);
     }
+    daemon->is_settling_ = false;
+    daemon->settle(now);
     return daemon;
 }
 
@@ -56,10 +59,12 @@ std::expected<void, os::Error> Daemon::build(const config::Config& config) {
     return {};
 }
 
-std::expected<void, os::Error> Daemon::add_router(const config::Router& router) {
+/// Two daemons would take each other's addresses as left over.
+std::expected<void, os::Error> Daemon::claim(const config::Router& router) {
     const int id = router.protocol.virtual_router_id;
-    // Two daemons would take each other's addresses as left over.
-    std::vector<std::string> claims{fmt::format("{}-id-{}", router.interface, id)};
+    const bool is_ipv4 = router.protocol.family() == vrrp::Family::ipv4;
+    std::vector<std::string> claims{
+        fmt::format("{}-id-{}{}", router.interface, id, is_ipv4 ? "" : "-ipv6")};
     for (const vrrp::VirtualAddress& address : router.addresses) {
         claims.push_back(fmt::format("{}-{}", router.interface, address.address.to_text()));
     }
@@ -73,11 +78,18 @@ std::expected<void, os::Error> Daemon::add_router(const config::Router& router) 
         }
         locks_.push_back(std::move(*lock));
     }
+    return {};
+}
+
+std::expected<void, os::Error> Daemon::add_router(const config::Router& router) {
+    if (const auto claimed = claim(router); !claimed) {
+        return claimed;
+    }
     std::vector<const health::Check*> checks;
     for (const std::string& name : router.checks) {
         checks.push_back(&monitor_.find(name));
     }
-    auto segment = segment_of(router.interface);
+    auto segment = segment_of(router);
     if (!segment) {
         return std::unexpected(segment.error());
     }
@@ -85,35 +97,74 @@ std::expected<void, os::Error> Daemon::add_router(const config::Router& router) 
     if (!instance) {
         return std::unexpected(instance.error());
     }
+    (*instance)->on_event([this](vrrp::Instant now) { settle(now); });
+    join_group(router.group, **instance);
     instances_.push_back(std::move(*instance));
     return {};
 }
 
-std::expected<Segment*, os::Error> Daemon::segment_of(const std::string& interface) {
-    const auto found =
-        std::ranges::find_if(segments_, [&interface](const std::unique_ptr<Segment>& segment) {
-            return segment->interface() == interface;
-        });
-    if (found != segments_.end()) {
-        return found->get();
+std::expected<Segment*, os::Error> Daemon::segment_of(const config::Router& router) {
+    bool is_first_of_link = true;
+    for (const auto& segment : segments_) {
+        if (segment->interface() == router.interface) {
+            is_first_of_link = false;
+            if (segment->family() == router.protocol.family()) {
+                return segment.get();
+            }
+        }
     }
-    auto segment = Segment::create(interface, loop_);
+    auto segment =
+        Segment::create(router.interface, router.protocol.family(), is_first_of_link, loop_);
     if (!segment) {
         return std::unexpected(segment.error());
     }
     return segments_.emplace_back(std::move(*segment)).get();
 }
 
+void Daemon::join_group(const std::string& name, Instance& instance) {
+    if (name.empty()) {
+        return;
+    }
+    auto group = std::ranges::find_if(
+        groups_, [&name](const std::unique_ptr<Fate>& known) { return known->name() == name; });
+    if (group == groups_.end()) {
+        group = groups_.insert(groups_.end(), std::make_unique<Fate>(name));
+    }
+    (*group)->join(instance);
+}
+
 void Daemon::take_links(vrrp::Instant now) {
+    is_settling_ = true;
     for (const auto& segment : segments_) {
         segment->update(links_->find(segment->interface()), now);
     }
+    is_settling_ = false;
+    settle(now);
 }
 
 void Daemon::take_verdict(const health::Check& check, vrrp::Instant now) {
+    is_settling_ = true;
     for (const auto& instance : instances_) {
         instance->take_verdict(check, now);
     }
+    is_settling_ = false;
+    settle(now);
+}
+
+/// Brings the groups into agreement after something has happened to an instance. What that does to
+/// others comes here again, and needs no answer. Who stops needs no group: everybody goes.
+void Daemon::settle(vrrp::Instant now) {
+    if (std::exchange(is_settling_, true)) {
+        return;
+    }
+    if (is_stopping_) {
+        end_when_idle();
+    } else {
+        for (const auto& group : groups_) {
+            group->settle(now);
+        }
+    }
+    is_settling_ = false;
 }
 
 void Daemon::stop(vrrp::Instant now) {
@@ -121,7 +172,6 @@ void Daemon::stop(vrrp::Instant now) {
     os::log::info(is_impatient ? "stopping at once" : "stopping");
     os::notify_stopping();
     for (const auto& instance : instances_) {
-        instance->on_idle([this] { end_when_idle(); });
         if (is_impatient) {
             instance->stop_at_once(now);
         } else {

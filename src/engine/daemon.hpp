@@ -2,6 +2,7 @@
 
 #include "config/config.hpp"
 #include "engine/executor.hpp"
+#include "engine/fate.hpp"
 #include "engine/instance.hpp"
 #include "engine/monitor.hpp"
 #include "engine/segment.hpp"
@@ -44,19 +45,24 @@ private:
 
     [[nodiscard]] std::expected<void, os::Error> build(const config::Config& config);
     [[nodiscard]] std::expected<void, os::Error> add_router(const config::Router& router);
-    [[nodiscard]] std::expected<Segment*, os::Error> segment_of(const std::string& interface);
+    [[nodiscard]] std::expected<void, os::Error> claim(const config::Router& router);
+    [[nodiscard]] std::expected<Segment*, os::Error> segment_of(const config::Router& router);
+    void join_group(const std::string& name, Instance& instance);
     void take_links(vrrp::Instant now);
     void take_verdict(const health::Check& check, vrrp::Instant now);
+    void settle(vrrp::Instant now);
     void end_when_idle();
 
     os::Loop& loop_;
     vrrp::Instant started_at_;
     bool is_stopping_ = false;
+    bool is_settling_ = false;  ///< groups are told at the end of what is being done
     Executor executor_;
     Monitor monitor_;
     std::vector<os::Fd> locks_;  ///< for each router id and address
     std::vector<std::unique_ptr<Segment>> segments_;
     std::vector<std::unique_ptr<Instance>> instances_;
+    std::vector<std::unique_ptr<Fate>> groups_;
     std::optional<net::LinkMirror> links_;
 };
 

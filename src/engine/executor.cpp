@@ -1,8 +1,5 @@
 #include "engine/executor.hpp"
 
-#include "vrrp/advertisement.hpp"
-
-#include <array>
 #include <cerrno>
 #include <concepts>
 #include <string>
@@ -20,11 +17,15 @@ std::expected<Executor, os::Error> Executor::open() {
     if (!announcer) {
         return std::unexpected(announcer.error());
     }
-    return Executor(std::move(*table), std::move(*announcer));
+    auto filter = net::AcceptFilter::open();
+    if (!filter) {
+        return std::unexpected(filter.error());
+    }
+    return Executor(std::move(*table), std::move(*announcer), std::move(*filter));
 }
 
-Executor::Executor(net::AddressTable table, net::Announcer announcer)
-    : table_(std::move(table)), announcer_(std::move(announcer)) {}
+Executor::Executor(net::AddressTable table, net::Announcer announcer, net::AcceptFilter filter)
+    : table_(std::move(table)), announcer_(std::move(announcer)), filter_(std::move(filter)) {}
 
 Executor::Result Executor::execute(const vrrp::Effect& effect, const Subject& subject) {
     return std::visit(
@@ -39,14 +40,9 @@ Executor::Result Executor::execute(const vrrp::Effect& effect, const Subject& su
 }
 
 Executor::Result Executor::on(const vrrp::SendAdvertisement& effect, const Subject& subject) {
-    const vrrp::PacketContext packet{
-        .source = subject.router.source().value_or(vrrp::IpAddress{}),
-        .destination = net::vrrp_group,
-        .ttl = 255,
-    };
-    std::array<std::byte, vrrp::max_message_size> buffer;
-    const auto message = vrrp::encode(subject.router.advertisement(effect), packet, buffer);
-    return subject.segment.send(message, packet.source);
+    return subject.carrier.send(subject.router.advertisement(effect),
+                                subject.router.source().value_or(vrrp::IpAddress{}),
+                                subject.segment, subject.wall_now);
 }
 
 Executor::Result Executor::on(const vrrp::InstallAddresses& /*effect*/, const Subject& subject) {
@@ -55,13 +51,23 @@ Executor::Result Executor::on(const vrrp::InstallAddresses& /*effect*/, const Su
         return std::unexpected(
             os::Error{ENODEV, "install addresses on " + subject.segment.interface()});
     }
+    if (!subject.accepts_traffic) {
+        // First, so that there is no moment in which they accept anything.
+        if (auto blocked = filter_.block(subject.addresses); !blocked) {
+            return blocked;
+        }
+    }
     return table_.install(link->index, subject.addresses);
 }
 
 Executor::Result Executor::on(const vrrp::RemoveAddresses& /*effect*/, const Subject& subject) {
     // Addresses go with their link.
     const auto& link = subject.segment.link();
-    return link ? table_.remove(link->index, subject.removable) : Result{};
+    Result removed = link ? table_.remove(link->index, subject.removable) : Result{};
+    if (removed && !subject.accepts_traffic) {
+        return filter_.unblock(subject.addresses);
+    }
+    return removed;
 }
 
 Executor::Result Executor::on(const vrrp::AnnounceAddresses& /*effect*/, const Subject& subject) {

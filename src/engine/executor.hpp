@@ -1,6 +1,8 @@
 #pragma once
 
+#include "engine/carrier.hpp"
 #include "engine/segment.hpp"
+#include "net/accept_filter.hpp"
 #include "net/address_table.hpp"
 #include "net/announcer.hpp"
 #include "os/error.hpp"
@@ -17,8 +19,11 @@ namespace engine {
 struct Subject {
     const vrrp::VirtualRouter& router;
     Segment& segment;
+    Carrier& carrier;
     std::span<const vrrp::VirtualAddress> addresses;
     std::span<const vrrp::VirtualAddress> removable;  ///< those of them that may be taken away
+    bool accepts_traffic = true;
+    Carrier::WallTime wall_now;
 };
 
 /// Does to the kernel what a router says must be done.
@@ -33,7 +38,7 @@ public:
 private:
     using Result = std::expected<void, os::Error>;
 
-    Executor(net::AddressTable table, net::Announcer announcer);
+    Executor(net::AddressTable table, net::Announcer announcer, net::AcceptFilter filter);
 
     Result on(const vrrp::SendAdvertisement& effect, const Subject& subject);
     Result on(const vrrp::InstallAddresses& effect, const Subject& subject);
@@ -42,6 +47,7 @@ private:
 
     net::AddressTable table_;
     net::Announcer announcer_;
+    net::AcceptFilter filter_;
 };
 
 }  // namespace engine

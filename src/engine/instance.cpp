@@ -1,6 +1,7 @@
 #include "engine/instance.hpp"
 
 #include "engine/reason.hpp"
+#include "engine/source_choice.hpp"
 #include "health/priority.hpp"
 #include "os/log.hpp"
 
@@ -16,40 +17,34 @@ namespace engine {
 
 namespace {
 
-// Subjects of rate-limited lines, beside the reasons of refusal, which take their own numbers.
-constexpr std::size_t decode_subjects = 100;
-constexpr std::size_t differing_addresses = 200;
-constexpr std::size_t failed_effects = 1000;
-
 constexpr vrrp::Duration removal_gap = std::chrono::seconds(1);
+
+/// A former master's host may go on for a moment as if it had the address.
+constexpr vrrp::Duration claims_settle = std::chrono::seconds(1);
 
 }  // namespace
 
 std::expected<std::unique_ptr<Instance>, os::Error> Instance::create(
     const config::Router& router, std::vector<const health::Check*> checks, Segment& segment,
     Executor& executor, os::Loop& loop) {
-    std::unique_ptr<Instance> instance(
-        new Instance(router, std::move(checks), segment, executor, loop));
-    auto* self = instance.get();
-    auto timer = loop.timer(os::Urgency::deadlines, [self](vrrp::Instant now) {
-        self->trigger_.clear();
-        self->deliver(vrrp::TimerExpired{}, now);
-    });
-    auto removal_timer =
-        loop.timer(os::Urgency::deadlines, [self](vrrp::Instant now) { self->remove_again(now); });
-    if (!timer || !removal_timer) {
-        return std::unexpected(timer ? removal_timer.error() : timer.error());
+    auto carrier = Carrier::create(router);
+    if (!carrier) {
+        return std::unexpected(carrier.error());
     }
-    instance->timer_ = std::move(*timer);
-    instance->removal_timer_ = std::move(*removal_timer);
+    std::unique_ptr<Instance> instance(
+        new Instance(router, std::move(*carrier), std::move(checks), segment, executor, loop));
+    if (const auto created = instance->create_timers(); !created) {
+        return std::unexpected(created.error());
+    }
     segment.join(*instance);
     return instance;
 }
 
-Instance::Instance(const config::Router& router, std::vector<const health::Check*> checks,
-                   Segment& segment, Executor& executor, os::Loop& loop)
-    : name_(router.name),
-      addresses_(router.addresses),
+Instance::Instance(const config::Router& router, Carrier carrier,
+                   std::vector<const health::Check*> checks, Segment& segment, Executor& executor,
+                   os::Loop& loop)
+    : settings_(router),
+      carrier_(std::move(carrier)),
       checks_(std::move(checks)),
       segment_(segment),
       executor_(executor),
@@ -57,16 +52,42 @@ Instance::Instance(const config::Router& router, std::vector<const health::Check
       router_(router.protocol),
       removable_(router.addresses),
       reason_("starts"),
-      since_(loop.now()) {}
+      since_(loop.now()),
+      herald_(router.name) {}
+
+std::expected<void, os::Error> Instance::create_timers() {
+    const auto create = [this](os::Timer& timer, void (Instance::*on_time)(vrrp::Instant)) {
+        auto created = loop_.timer(os::Urgency::deadlines,
+                                   [this, on_time](vrrp::Instant now) { (this->*on_time)(now); });
+        if (created) {
+            timer = std::move(*created);
+        }
+        return created ? std::expected<void, os::Error>() : std::unexpected(created.error());
+    };
+    auto result = create(timer_, &Instance::expire);
+    result = result ? create(removal_timer_, &Instance::remove_again) : result;
+    return result ? create(start_timer_, &Instance::begin) : result;
+}
 
 void Instance::start(vrrp::Instant now) {
     trigger_ = "starts";
     deliver(vrrp::PriorityChanged{fit_priority()}, now);
+    if (settings_.start_delay > vrrp::Duration(0)) {
+        is_waiting_to_start_ = true;
+        start_timer_.arm(now + settings_.start_delay);
+    } else {
+        begin(now);
+    }
+}
+
+void Instance::begin(vrrp::Instant now) {
+    trigger_ = std::exchange(is_waiting_to_start_, false) ? "start_delay is over" : "starts";
     deliver(vrrp::Startup{}, now);
 }
 
 void Instance::stop(vrrp::Instant now) {
     is_stopping_ = true;
+    start_timer_.disarm();
     // Who only stops leaves the host the addresses that it had without us.
     removable_ = without_foreign();
     deliver(vrrp::Shutdown{}, now);
@@ -82,18 +103,50 @@ bool Instance::is_idle() const {
     return router_.state() == vrrp::State::initialize && !router_.deadline();
 }
 
-void Instance::hear(std::span<const std::byte> message, const vrrp::PacketContext& packet,
-                    vrrp::Instant now) {
-    const auto advertisement = vrrp::decode(message, packet);
-    if (!advertisement) {
-        refusals_.count(advertisement.error());
-        tell_refusal(vrrp::to_text(advertisement.error()),
-                     decode_subjects + static_cast<std::size_t>(advertisement.error()),
-                     packet.source, now);
+void Instance::hear(const net::IpPacket& packet, net::PacketForm form, vrrp::Instant now) {
+    const auto arrival = carrier_.receive(packet, form, loop_.wall_time(now));
+    if (!arrival) {
+        herald_.tell(arrival.error(), packet.context.source, now);
         return;
     }
     ++counters_.advertisements_received;
-    deliver(vrrp::AdvertisementReceived{*advertisement, packet}, now);
+    is_refused_ = false;
+    deliver(arrival->event, now);
+    // Only what the router has accepted counts as heard, also against those who repeat it.
+    if (!is_refused_) {
+        carrier_.accept(*arrival);
+    }
+}
+
+void Instance::take_claim(const net::Claim& claim, vrrp::Instant now) {
+    const bool is_ours =
+        std::ranges::find(settings_.addresses, claim.address, &vrrp::VirtualAddress::address) !=
+        settings_.addresses.end();
+    if (!is_ours || !is_serving()) {
+        return;
+    }
+    if (router_.state() == vrrp::State::master) {
+        if (now - since_ < claims_settle) {
+            return;
+        }
+        ++counters_.addresses_claimed;
+        herald_.tell(claim, now);
+        note_contest(
+            fmt::format("{} says that it has {}", net::to_text(claim.mac), claim.address.to_text()),
+            now);
+    }
+    trigger_.clear();
+    deliver(vrrp::AddressClaimed{}, now);
+}
+
+void Instance::obey(const vrrp::Event& order, vrrp::Instant now) {
+    trigger_.clear();
+    deliver(order, now);
+}
+
+void Instance::expire(vrrp::Instant now) {
+    trigger_.clear();
+    deliver(vrrp::TimerExpired{}, now);
 }
 
 void Instance::take_link(vrrp::Instant now) {
@@ -101,7 +154,7 @@ void Instance::take_link(vrrp::Instant now) {
     if (!link) {
         has_met_link_ = false;
     } else if (!std::exchange(has_met_link_, true)) {
-        meet_link(*link);
+        meet_link(*link, now);
     }
     const auto source = find_source();
     if (source != router_.source()) {
@@ -127,15 +180,16 @@ void Instance::take_verdict(const health::Check& check, vrrp::Instant now) {
 
 /// The heart of the daemon: the only place where events meet effects.
 void Instance::deliver(const vrrp::Event& event, vrrp::Instant now) {
+    heard_ = std::get_if<vrrp::AdvertisementReceived>(&event);
     bool has_install_failed = false;
     for (const vrrp::Effect& effect : router_.handle(event, now)) {
         // What is not there is not announced.
         if (has_install_failed && std::holds_alternative<vrrp::AnnounceAddresses>(effect)) {
             continue;
         }
-        if (const auto done = executor_.execute(effect, subject()); !done) {
+        if (const auto done = executor_.execute(effect, subject(now)); !done) {
             has_install_failed |= std::holds_alternative<vrrp::InstallAddresses>(effect);
-            tell_failure(effect, done.error(), now);
+            note_failure(effect, done.error(), now);
         } else {
             tell(effect, now);
         }
@@ -144,6 +198,9 @@ void Instance::deliver(const vrrp::Event& event, vrrp::Instant now) {
         deliver(vrrp::InstallFailed{}, now);
     }
     arm_timer();
+    if (on_event_) {
+        on_event_(now);
+    }
 }
 
 void Instance::arm_timer() {
@@ -152,9 +209,6 @@ void Instance::arm_timer() {
     } else {
         timer_.disarm();
     }
-    if (on_idle_ && is_idle()) {
-        on_idle_();
-    }
 }
 
 /// An address that is still there although nobody serves it would be a second one of its kind.
@@ -162,17 +216,17 @@ void Instance::remove_again(vrrp::Instant now) {
     if (is_serving()) {
         return;
     }
-    if (const auto done = executor_.execute(vrrp::RemoveAddresses{}, subject()); !done) {
-        tell_failure(vrrp::RemoveAddresses{}, done.error(), now);
+    if (const auto done = executor_.execute(vrrp::RemoveAddresses{}, subject(now)); !done) {
+        note_failure(vrrp::RemoveAddresses{}, done.error(), now);
     }
 }
 
 /// What of our addresses is on the link before us. What an earlier run left behind bears our mark,
 /// and nobody knows whether it is still ours to serve. The rest is another's, an owner's own say.
-void Instance::meet_link(const net::Link& link) {
+void Instance::meet_link(const net::Link& link, vrrp::Instant now) {
     foreign_.clear();
     bool has_left_overs = false;
-    for (const vrrp::VirtualAddress& ours : addresses_) {
+    for (const vrrp::VirtualAddress& ours : settings_.addresses) {
         const auto found =
             std::ranges::find(link.addresses, ours.address, &net::LinkAddress::address);
         if (found == link.addresses.end() || is_serving()) {
@@ -185,13 +239,13 @@ void Instance::meet_link(const net::Link& link) {
         foreign_.push_back(ours);
         if (!is_owner()) {
             os::log::warning("an address is on the link already, put there by another",
-                             {{"router", name_}, {"address", vrrp::to_text(ours)}});
+                             {{"router", settings_.name}, {"address", vrrp::to_text(ours)}});
         }
     }
     if (has_left_overs) {
         os::log::warning("addresses left over from an earlier run are removed",
-                         {{"router", name_}, {"interface", segment_.interface()}});
-        Subject left_overs = subject();
+                         {{"router", settings_.name}, {"interface", segment_.interface()}});
+        Subject left_overs = subject(now);
         const auto marked = without_foreign();
         left_overs.removable = marked;
         if (const auto done = executor_.execute(vrrp::RemoveAddresses{}, left_overs); !done) {
@@ -201,7 +255,7 @@ void Instance::meet_link(const net::Link& link) {
 }
 
 std::vector<vrrp::VirtualAddress> Instance::without_foreign() const {
-    std::vector<vrrp::VirtualAddress> rest = addresses_;
+    std::vector<vrrp::VirtualAddress> rest = settings_.addresses;
     std::erase_if(rest, [this](const vrrp::VirtualAddress& address) {
         return std::ranges::find(foreign_, address) != foreign_.end();
     });
@@ -212,7 +266,7 @@ std::vector<vrrp::VirtualAddress> Instance::without_foreign() const {
 /// is only on its way there.
 void Instance::guard_addresses(const net::Link& link, vrrp::Instant now) {
     const bool all_there =
-        std::ranges::all_of(addresses_, [&link](const vrrp::VirtualAddress& ours) {
+        std::ranges::all_of(settings_.addresses, [&link](const vrrp::VirtualAddress& ours) {
             return std::ranges::any_of(link.addresses, [&ours](const net::LinkAddress& found) {
                 return found.address == ours.address;
             });
@@ -223,21 +277,15 @@ void Instance::guard_addresses(const net::Link& link, vrrp::Instant now) {
                std::exchange(has_seen_addresses_, false)) {
         ++counters_.addresses_restored;
         os::log::warning("another program took addresses away; they are put back",
-                         {{"router", name_}, {"interface", segment_.interface()}});
+                         {{"router", settings_.name}, {"interface", segment_.interface()}});
         deliver(vrrp::AddressesLost{}, now);
     }
 }
 
-/// The address to speak from. An owner speaks from its own, also while it has taken them away.
 std::optional<vrrp::IpAddress> Instance::find_source() const {
-    if (!segment_.can_speak()) {
-        return std::nullopt;
-    }
-    if (is_owner()) {
-        const auto own = net::primary_address(*segment_.link(), vrrp::Family::ipv4, {});
-        return own ? own : addresses_.front().address;
-    }
-    return net::primary_address(*segment_.link(), vrrp::Family::ipv4, segment_.virtual_addresses());
+    return segment_.can_speak()
+               ? choose_source(settings_, *segment_.link(), segment_.virtual_addresses())
+               : std::nullopt;
 }
 
 std::uint8_t Instance::fit_priority() const {
@@ -257,15 +305,24 @@ bool Instance::is_serving() const {
 }
 
 std::string Instance::why_no_source() const {
-    return segment_.can_speak()
-               ? fmt::format("interface {} has no IPv4 address of its own", segment_.interface())
-               : segment_.why_silent();
+    if (!segment_.can_speak()) {
+        return segment_.why_silent();
+    }
+    if (settings_.source) {
+        return fmt::format("interface {} has not the address {} (source)", segment_.interface(),
+                           settings_.source->to_text());
+    }
+    return fmt::format("interface {} has no {} address of its own", segment_.interface(),
+                       segment_.family() == vrrp::Family::ipv4 ? "IPv4" : "usable IPv6");
 }
 
 /// What keeps the router out of the election now; empty where that is only its own past.
 std::string Instance::why_out() const {
     if (is_stopping_) {
         return "";
+    }
+    if (is_waiting_to_start_) {
+        return "waits for the end of start_delay";
     }
     if (!router_.source()) {
         return why_no_source();
@@ -281,14 +338,24 @@ std::string Instance::why_out() const {
     return "";
 }
 
-Subject Instance::subject() {
-    return {router_, segment_, addresses_, removable_};
+Subject Instance::subject(vrrp::Instant now) {
+    return {.router = router_,
+            .segment = segment_,
+            .carrier = carrier_,
+            .addresses = settings_.addresses,
+            .removable = removable_,
+            .accepts_traffic = settings_.accepts_traffic || is_owner(),
+            .wall_now = loop_.wall_time(now)};
 }
 
 RouterSnapshot Instance::snapshot() const {
     RouterSnapshot snapshot{
-        .name = name_,
+        .name = settings_.name,
         .interface = segment_.interface(),
+        .group = settings_.group,
+        .family = segment_.family(),
+        .version = router_.config().version,
+        .interval = router_.config().interval,
         .virtual_router_id = router_.config().virtual_router_id,
         .state = router_.state(),
         .since = loop_.wall_time(since_),
@@ -297,8 +364,9 @@ RouterSnapshot Instance::snapshot() const {
         .base_priority = router_.config().priority,
         .source = router_.source(),
         .master = is_serving() ? router_.source() : router_.heard_master(),
-        .addresses = addresses_,
+        .addresses = settings_.addresses,
         .checks = {},
+        .contest = contest_,
         .counters = counters_,
     };
     if (router_.state() == vrrp::State::initialize && !why_out().empty()) {
@@ -307,7 +375,7 @@ RouterSnapshot Instance::snapshot() const {
     for (const health::Check* check : checks_) {
         snapshot.checks.push_back(check->config().name);
     }
-    snapshot.counters.refused = refusals_.by_name();
+    snapshot.counters.refused = herald_.refused();
     return snapshot;
 }
 
@@ -332,47 +400,38 @@ void Instance::on(const vrrp::StateChanged& effect, vrrp::Instant now) {
     if (effect.to == vrrp::State::master) {
         ++counters_.became_master;
     }
-    os::log::info("state changed", {{"router", name_},
+    os::log::info("state changed", {{"router", settings_.name},
                                     {"from", std::string(vrrp::to_text(effect.from))},
                                     {"to", std::string(vrrp::to_text(effect.to))},
                                     {"reason", reason_}});
 }
 
 void Instance::on(const vrrp::AdvertisementRefused& effect, vrrp::Instant now) {
-    // Out of the election nothing is to be heard, so nothing is wrong with what is not.
-    if (effect.reason == vrrp::RefuseReason::not_running) {
-        return;
-    }
-    refusals_.count(effect.reason);
-    tell_refusal(vrrp::to_text(effect.reason), static_cast<std::size_t>(effect.reason),
-                 effect.source, now);
+    is_refused_ = true;
+    herald_.tell(effect, *heard_, router_, now);
 }
 
 void Instance::on(const vrrp::PeerDiffers& effect, vrrp::Instant now) {
-    if (rate_limit_.allows(effect.source, differing_addresses, now)) {
-        os::log::warning("a peer advertises other addresses than ours",
-                         {{"router", name_}, {"peer", effect.source.to_text()}});
-    }
+    herald_.tell(effect, *heard_, router_, now);
 }
 
-void Instance::tell_failure(const vrrp::Effect& effect, const os::Error& error, vrrp::Instant now) {
+void Instance::on(const vrrp::SecondMaster& effect, vrrp::Instant now) {
+    ++counters_.second_master_heard;
+    herald_.tell(effect, now);
+    note_contest(fmt::format("{} goes on as master with priority {} and does not hear us",
+                             effect.source.to_text(), effect.priority),
+                 now);
+}
+
+void Instance::note_failure(const vrrp::Effect& effect, const os::Error& error, vrrp::Instant now) {
     if (std::holds_alternative<vrrp::RemoveAddresses>(effect)) {
         removal_timer_.arm(now + removal_gap);
     }
-    const std::size_t subject =
-        failed_effects + 1000 * effect.index() + static_cast<std::size_t>(error.code);
-    if (rate_limit_.allows({}, subject, now)) {
-        os::log::error("the kernel refused", {{"router", name_}, {"error", error.message()}});
-    }
+    herald_.tell(error, effect.index(), now);
 }
 
-void Instance::tell_refusal(std::string_view reason, std::size_t subject,
-                            const vrrp::IpAddress& sender, vrrp::Instant now) {
-    if (rate_limit_.allows(sender, subject, now)) {
-        os::log::warning(
-            "advertisement refused",
-            {{"router", name_}, {"sender", sender.to_text()}, {"reason", std::string(reason)}});
-    }
+void Instance::note_contest(std::string what, vrrp::Instant now) {
+    contest_ = Contest{loop_.wall_time(now), std::move(what)};
 }
 
 }  // namespace engine

@@ -1,12 +1,15 @@
 #pragma once
 
 #include "config/config.hpp"
+#include "engine/carrier.hpp"
 #include "engine/executor.hpp"
-#include "engine/rate_limit.hpp"
-#include "engine/refusals.hpp"
+#include "engine/herald.hpp"
 #include "engine/segment.hpp"
 #include "engine/snapshot.hpp"
 #include "health/check.hpp"
+#include "net/claim.hpp"
+#include "net/ip_packet.hpp"
+#include "net/socket_filter.hpp"
 #include "os/error.hpp"
 #include "os/loop.hpp"
 #include "vrrp/advertisement.hpp"
@@ -43,71 +46,86 @@ public:
     void stop_at_once(vrrp::Instant now);
     /// Whether a stopped instance has nothing left to do.
     [[nodiscard]] bool is_idle() const;
-    /// Called whenever is_idle() may have become true.
-    void on_idle(std::move_only_function<void()> callback) { on_idle_ = std::move(callback); }
+    /// Called after each event that the router was given, when its effects are done.
+    void on_event(std::move_only_function<void(vrrp::Instant now)> callback) {
+        on_event_ = std::move(callback);
+    }
 
-    /// A VRRP message with our router id arrived.
-    void hear(std::span<const std::byte> message, const vrrp::PacketContext& packet,
-              vrrp::Instant now);
+    /// A packet with our router id arrived on a socket of this form.
+    void hear(const net::IpPacket& packet, net::PacketForm form, vrrp::Instant now);
+    /// Another station of the link says that it has an address; maybe one of ours.
+    void take_claim(const net::Claim& claim, vrrp::Instant now);
+    /// An order of the sync group.
+    void obey(const vrrp::Event& order, vrrp::Instant now);
     /// The segment's link is another or another way than before.
     void take_link(vrrp::Instant now);
     /// One of our checks has another verdict.
     void take_verdict(const health::Check& check, vrrp::Instant now);
 
     [[nodiscard]] const vrrp::VirtualRouter& router() const { return router_; }
-    [[nodiscard]] const std::string& name() const { return name_; }
-    [[nodiscard]] const std::vector<vrrp::VirtualAddress>& addresses() const { return addresses_; }
+    [[nodiscard]] const std::vector<vrrp::VirtualAddress>& addresses() const {
+        return settings_.addresses;
+    }
+    [[nodiscard]] bool uses_header() const { return carrier_.uses_header(); }
     [[nodiscard]] RouterSnapshot snapshot() const;
 
 private:
-    Instance(const config::Router& router, std::vector<const health::Check*> checks,
-             Segment& segment, Executor& executor, os::Loop& loop);
+    Instance(const config::Router& router, Carrier carrier,
+             std::vector<const health::Check*> checks, Segment& segment, Executor& executor,
+             os::Loop& loop);
+    [[nodiscard]] std::expected<void, os::Error> create_timers();
 
     void deliver(const vrrp::Event& event, vrrp::Instant now);
+    void expire(vrrp::Instant now);
     void arm_timer();
     void remove_again(vrrp::Instant now);
-    void meet_link(const net::Link& link);
+    void meet_link(const net::Link& link, vrrp::Instant now);
     [[nodiscard]] std::vector<vrrp::VirtualAddress> without_foreign() const;
     void guard_addresses(const net::Link& link, vrrp::Instant now);
+    void begin(vrrp::Instant now);
     [[nodiscard]] std::optional<vrrp::IpAddress> find_source() const;
     [[nodiscard]] std::uint8_t fit_priority() const;
     [[nodiscard]] bool is_owner() const;
     [[nodiscard]] bool is_serving() const;
     [[nodiscard]] std::string why_no_source() const;
     [[nodiscard]] std::string why_out() const;
-    [[nodiscard]] Subject subject();
+    [[nodiscard]] Subject subject(vrrp::Instant now);
 
     void tell(const vrrp::Effect& effect, vrrp::Instant now);
     void on(const vrrp::SendAdvertisement& effect, vrrp::Instant now);
     void on(const vrrp::StateChanged& effect, vrrp::Instant now);
     void on(const vrrp::AdvertisementRefused& effect, vrrp::Instant now);
     void on(const vrrp::PeerDiffers& effect, vrrp::Instant now);
-    void tell_failure(const vrrp::Effect& effect, const os::Error& error, vrrp::Instant now);
-    void tell_refusal(std::string_view reason, std::size_t subject, const vrrp::IpAddress& sender,
-                      vrrp::Instant now);
+    void on(const vrrp::SecondMaster& effect, vrrp::Instant now);
+    void note_failure(const vrrp::Effect& effect, const os::Error& error, vrrp::Instant now);
+    void note_contest(std::string what, vrrp::Instant now);
 
-    std::string name_;
-    std::vector<vrrp::VirtualAddress> addresses_;
+    const config::Router settings_;
+    Carrier carrier_;
     std::vector<const health::Check*> checks_;
     Segment& segment_;
     Executor& executor_;
     os::Loop& loop_;
     os::Timer timer_;
     os::Timer removal_timer_;  ///< for addresses that could not be removed
+    os::Timer start_timer_;    ///< for the end of start_delay
 
     vrrp::VirtualRouter router_;
     std::vector<vrrp::VirtualAddress> foreign_;  ///< on the link before us: stay when we stop
     std::vector<vrrp::VirtualAddress> removable_;
     bool has_met_link_ = false;
     bool has_seen_addresses_ = false;  ///< the mirror has shown all that are installed now
+    bool is_waiting_to_start_ = false;
     bool is_stopping_ = false;
-    std::string trigger_;  ///< what the event in hand came from
-    std::string reason_;   ///< why the state was entered
+    const vrrp::AdvertisementReceived* heard_ = nullptr;  ///< the event in hand, if it is one
+    bool is_refused_ = false;                             ///< what was heard
+    std::string trigger_;                                 ///< what the event in hand came from
+    std::string reason_;                                  ///< why the state was entered
     vrrp::Instant since_;
     Counters counters_;
-    Refusals refusals_;
-    RateLimit rate_limit_;
-    std::move_only_function<void()> on_idle_;
+    Herald herald_;
+    std::optional<Contest> contest_;
+    std::move_only_function<void(vrrp::Instant now)> on_event_;
 };
 
 }  // namespace engine

@@ -1,15 +1,17 @@
 #include "engine/segment.hpp"
 
+#include "auth/authentication_header.hpp"
 #include "engine/instance.hpp"
 #include "os/log.hpp"
-#include "vrrp/advertisement.hpp"
 
 #include <fmt/format.h>
 #include <sys/epoll.h>
 
+#include <algorithm>
 #include <cassert>
 #include <cerrno>
 #include <chrono>
+#include <cstdint>
 #include <utility>
 
 namespace engine {
@@ -21,10 +23,12 @@ constexpr vrrp::Duration retry_gap = std::chrono::seconds(1);
 }  // namespace
 
 std::expected<std::unique_ptr<Segment>, os::Error> Segment::create(std::string interface,
+                                                                   vrrp::Family family,
+                                                                   bool tells_link,
                                                                    os::Loop& loop) {
-    std::unique_ptr<Segment> segment(new Segment(std::move(interface), loop));
+    std::unique_ptr<Segment> segment(new Segment(std::move(interface), family, tells_link, loop));
     auto retry = loop.timer(os::Urgency::links, [self = segment.get()](vrrp::Instant now) {
-        self->open_socket(now);
+        self->open_sockets(now);
         self->tell_instances(now);
     });
     if (!retry) {
@@ -34,13 +38,20 @@ std::expected<std::unique_ptr<Segment>, os::Error> Segment::create(std::string i
     return segment;
 }
 
-Segment::Segment(std::string interface, os::Loop& loop)
-    : interface_(std::move(interface)), loop_(loop) {}
+Segment::Segment(std::string interface, vrrp::Family family, bool tells_link, os::Loop& loop)
+    : interface_(std::move(interface)),
+      family_(family),
+      tells_link_(tells_link),
+      loop_(loop),
+      claims_(loop,
+              [this](const net::Claim& claim, vrrp::Instant now) { take_claim(claim, now); }) {}
 
 void Segment::join(Instance& instance) {
-    Instance*& place = instances_[instance.router().config().virtual_router_id];
-    assert(place == nullptr);
-    place = &instance;
+    const std::uint8_t id = instance.router().config().virtual_router_id;
+    assert(instances_[id] == nullptr && !link_);
+    instances_[id] = &instance;
+    ids_.set(id);
+    needs_authenticated_ |= instance.uses_header();
     virtual_addresses_.insert(virtual_addresses_.end(), instance.addresses().begin(),
                               instance.addresses().end());
 }
@@ -49,16 +60,17 @@ void Segment::update(const net::Link* link, vrrp::Instant now) {
     const bool was_up = link_ && link_->is_up;
     if (link_ && (link == nullptr || link->index != link_->index)) {
         // Another link of the same name has none of our addresses, and none of our memberships.
-        close_socket();
+        close_sockets();
         link_.reset();
         tell_instances(now);
     }
     link_ = link != nullptr ? std::optional(*link) : std::nullopt;
-    if (link_ && !socket_) {
-        open_socket(now);
+    claims_.update(link, virtual_addresses_);
+    if (link_ && !plain_.socket) {
+        open_sockets(now);
     }
     const bool is_up = link_ && link_->is_up;
-    if (was_up != is_up) {
+    if (was_up != is_up && tells_link_) {
         os::log::info(is_up ? "link is up" : "link is down", {{"interface", interface_}});
     }
     tell_instances(now);
@@ -72,6 +84,11 @@ void Segment::tell_instances(vrrp::Instant now) {
     }
 }
 
+bool Segment::has_address(const vrrp::IpAddress& address) const {
+    return link_ && std::ranges::find(link_->addresses, address, &net::LinkAddress::address) !=
+                        link_->addresses.end();
+}
+
 std::string Segment::why_silent() const {
     if (!link_) {
         return fmt::format("interface {} is not there", interface_);
@@ -83,60 +100,101 @@ std::string Segment::why_silent() const {
 }
 
 std::expected<void, os::Error> Segment::send(std::span<const std::byte> message,
-                                             const vrrp::IpAddress& source) {
-    if (!socket_) {
+                                             const vrrp::PacketContext& packet) {
+    if (!plain_.socket) {
         return std::unexpected(os::Error{ENODEV, "send an advertisement on " + interface_});
     }
-    return socket_->send(
-        message,
-        {.source = source, .destination = net::vrrp_group(vrrp::Family::ipv4), .ttl = 255});
+    return plain_.socket->send(message, packet);
 }
 
-/// Opens the socket, or tries again after a while: without it we would be deaf and mute, and a
+std::expected<void, os::Error> Segment::send_packet(std::span<const std::byte> whole,
+                                                    const vrrp::IpAddress& destination) {
+    if (!authenticated_.socket) {
+        return std::unexpected(os::Error{ENODEV, "send an advertisement on " + interface_});
+    }
+    return authenticated_.socket->send_packet(whole, destination);
+}
+
+/// Opens the sockets, or tries again after a while: without them we would be deaf and mute, and a
 /// second master.
-void Segment::open_socket(vrrp::Instant now) {
-    if (!link_ || socket_) {
+void Segment::open_sockets(vrrp::Instant now) {
+    if (!link_ || plain_.socket) {
         return;
     }
-    auto socket = net::VrrpSocket::open(*link_, vrrp::Family::ipv4);
-    auto readable =
-        socket ? loop_.watch(socket->fd(), EPOLLIN, os::Urgency::adverts,
-                             [this](std::uint32_t /*events*/, vrrp::Instant at) { receive(at); })
-               : std::unexpected(socket.error());
-    if (readable) {
-        socket_ = std::move(*socket);
-        readable_ = std::move(*readable);
+    const bool is_ipv4 = family_ == vrrp::Family::ipv4;
+    std::expected<void, os::Error> opened;
+    if (needs_authenticated_) {
+        opened = open_ear(authenticated_, net::PacketForm::authenticated);
+    }
+    if (opened) {
+        opened = open_ear(plain_, is_ipv4 ? net::PacketForm::ipv4 : net::PacketForm::ipv6);
+    }
+    if (opened) {
         socket_error_.reset();
         return;
     }
-    if (!std::exchange(socket_error_, readable.error())) {
+    close_sockets();
+    if (!std::exchange(socket_error_, opened.error())) {
         os::log::error("can't speak on the link, and tries again",
-                       {{"interface", interface_}, {"error", readable.error().message()}});
+                       {{"interface", interface_}, {"error", opened.error().message()}});
     }
     retry_.arm(now + retry_gap);
 }
 
-void Segment::close_socket() {
-    readable_ = os::Source();
-    socket_.reset();
+std::expected<void, os::Error> Segment::open_ear(Ear& ear, net::PacketForm form) {
+    auto socket = form == net::PacketForm::authenticated
+                      ? net::VrrpSocket::open_authenticated(*link_)
+                      : net::VrrpSocket::open(*link_, family_);
+    if (!socket) {
+        return std::unexpected(socket.error());
+    }
+    if (const auto admitted = socket->admit(ids_); !admitted) {
+        return admitted;
+    }
+    auto readable = loop_.watch(
+        socket->fd(), EPOLLIN, os::Urgency::adverts,
+        [this, &ear, form](std::uint32_t /*events*/, vrrp::Instant at) { receive(ear, form, at); });
+    if (!readable) {
+        return std::unexpected(readable.error());
+    }
+    ear.socket = std::move(*socket);
+    ear.readable = std::move(*readable);
+    return {};
+}
+
+void Segment::close_sockets() {
+    plain_ = {};
+    authenticated_ = {};
     retry_.disarm();
 }
 
-void Segment::receive(vrrp::Instant now) {
-    // What does not fit into one batch keeps the socket readable, and waits for the next turn.
-    static_cast<void>(socket_->receive([this, now](const net::IpPacket& packet) {
-        dispatch(packet.message, packet.context, now);
-    }));
+/// Adverts go before deadlines, so that a stalled daemon hears what was said before it speaks. In a
+/// flood that would be never: while more waits than one batch, the deadlines have their turn.
+void Segment::receive(Ear& ear, net::PacketForm form, vrrp::Instant now) {
+    const bool is_flooded = ear.socket->receive(
+        [this, form, now](const net::IpPacket& packet) { dispatch(packet, form, now); });
+    ear.readable.set_urgency(is_flooded ? os::Urgency::links : os::Urgency::adverts);
 }
 
-/// The router id stands in the second byte of every version; others than ours concern nobody here.
-void Segment::dispatch(std::span<const std::byte> message, const vrrp::PacketContext& packet,
-                       vrrp::Instant now) {
-    if (message.size() < 2) {
+/// The router id stands in the second byte of every version. The kernel's filter has looked at it,
+/// but not at what came before the filter.
+void Segment::dispatch(const net::IpPacket& packet, net::PacketForm form, vrrp::Instant now) {
+    const std::size_t offset =
+        form == net::PacketForm::authenticated ? auth::authentication_header_size : 0;
+    if (packet.message.size() < offset + 2) {
         return;
     }
-    if (Instance* instance = instances_[std::to_integer<std::size_t>(message[1])]) {
-        instance->hear(message, packet, now);
+    const auto id = std::to_integer<std::size_t>(packet.message[offset + 1]);
+    if (Instance* instance = instances_[id]) {
+        instance->hear(packet, form, now);
+    }
+}
+
+void Segment::take_claim(const net::Claim& claim, vrrp::Instant now) {
+    for (Instance* instance : instances_) {
+        if (instance != nullptr) {
+            instance->take_claim(claim, now);
+        }
     }
 }
 

@@ -1,10 +1,15 @@
 #pragma once
 
+#include "engine/claim_watch.hpp"
+#include "net/claim.hpp"
+#include "net/ip_packet.hpp"
 #include "net/link.hpp"
+#include "net/socket_filter.hpp"
 #include "net/vrrp_socket.hpp"
 #include "os/error.hpp"
 #include "os/loop.hpp"
 #include "vrrp/address.hpp"
+#include "vrrp/advertisement.hpp"
 #include "vrrp/time.hpp"
 
 #include <array>
@@ -20,18 +25,22 @@ namespace engine {
 
 class Instance;
 
-/// One LAN segment: the link to it, its VRRP socket, and the instances that speak there. Pinned.
+/// One LAN segment as one address family sees it: the link to it, its VRRP sockets, and the
+/// instances that speak there. Pinned.
 class Segment {
 public:
-    /// `loop` outlives the segment.
+    /// `loop` outlives the segment. `tells_link`: of the segments of one link, one tells the log
+    /// what becomes of it.
     [[nodiscard]] static std::expected<std::unique_ptr<Segment>, os::Error> create(
-        std::string interface, os::Loop& loop);
+        std::string interface, vrrp::Family family, bool tells_link, os::Loop& loop);
     Segment(const Segment&) = delete;
     Segment& operator=(const Segment&) = delete;
 
     [[nodiscard]] const std::string& interface() const { return interface_; }
+    [[nodiscard]] vrrp::Family family() const { return family_; }
 
     /// Lets an instance, which outlives the segment's last turn of the loop, hear its router id.
+    /// Called before the first update().
     void join(Instance& instance);
 
     /// Takes over how the link is now (nullptr: there is none) and tells the instances.
@@ -40,8 +49,11 @@ public:
     /// The link while it is there, up or down.
     [[nodiscard]] const std::optional<net::Link>& link() const { return link_; }
 
+    /// Whether this host has that address here.
+    [[nodiscard]] bool has_address(const vrrp::IpAddress& address) const;
+
     /// Whether the instances can hear and be heard there.
-    [[nodiscard]] bool can_speak() const { return link_ && link_->is_up && socket_; }
+    [[nodiscard]] bool can_speak() const { return link_ && link_->is_up && plain_.socket; }
 
     /// Why not: "interface eth0 is not there"; asked while can_speak() is false.
     [[nodiscard]] std::string why_silent() const;
@@ -51,29 +63,44 @@ public:
         return virtual_addresses_;
     }
 
-    /// Sends one VRRP message to the group. Allocates nothing, never blocks.
+    /// Sends one VRRP message to the group or a peer. Allocates nothing, never blocks.
     [[nodiscard]] std::expected<void, os::Error> send(std::span<const std::byte> message,
-                                                      const vrrp::IpAddress& source);
+                                                      const vrrp::PacketContext& packet);
+
+    /// Sends one whole IPv4 packet that carries an authentication header.
+    [[nodiscard]] std::expected<void, os::Error> send_packet(std::span<const std::byte> whole,
+                                                             const vrrp::IpAddress& destination);
 
 private:
-    Segment(std::string interface, os::Loop& loop);
+    struct Ear {
+        std::optional<net::VrrpSocket> socket;
+        os::Source readable;
+    };
 
-    void open_socket(vrrp::Instant now);
-    void close_socket();
+    Segment(std::string interface, vrrp::Family family, bool tells_link, os::Loop& loop);
+
+    void open_sockets(vrrp::Instant now);
+    [[nodiscard]] std::expected<void, os::Error> open_ear(Ear& ear, net::PacketForm form);
+    void close_sockets();
     void tell_instances(vrrp::Instant now);
-    void receive(vrrp::Instant now);
-    void dispatch(std::span<const std::byte> message, const vrrp::PacketContext& packet,
-                  vrrp::Instant now);
+    void receive(Ear& ear, net::PacketForm form, vrrp::Instant now);
+    void dispatch(const net::IpPacket& packet, net::PacketForm form, vrrp::Instant now);
+    void take_claim(const net::Claim& claim, vrrp::Instant now);
 
     std::string interface_;
+    vrrp::Family family_;
+    bool tells_link_;
     os::Loop& loop_;
     std::optional<net::Link> link_;
-    std::optional<net::VrrpSocket> socket_;
-    os::Source readable_;
+    Ear plain_;
+    Ear authenticated_;  ///< where an instance needs it
+    bool needs_authenticated_ = false;
+    net::RouterIds ids_;
     os::Timer retry_;
     std::optional<os::Error> socket_error_;  ///< why there is no socket, once it was told
     std::vector<vrrp::VirtualAddress> virtual_addresses_;
     std::array<Instance*, 256> instances_{};  ///< by virtual router id
+    ClaimWatch claims_;
 };
 
 }  // namespace engine

@@ -2,7 +2,9 @@
 
 #include "health/check.hpp"
 #include "vrrp/address.hpp"
+#include "vrrp/advertisement.hpp"
 #include "vrrp/effect.hpp"
+#include "vrrp/time.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -20,14 +22,26 @@ struct Counters {
     std::uint64_t advertisements_sent = 0;
     std::uint64_t advertisements_received = 0;  ///< well-formed ones for its id
     std::uint64_t became_master = 0;
-    std::uint64_t addresses_restored = 0;  ///< how often another program had taken some away
+    std::uint64_t addresses_restored = 0;   ///< how often another program had taken some away
+    std::uint64_t addresses_claimed = 0;    ///< how often another station said that it has one
+    std::uint64_t second_master_heard = 0;  ///< adverts of one that does not hear us
     std::map<std::string, std::uint64_t> refused;  ///< by reason; of malformed ones too
 };
 
-/// One router, as it is now.
+/// The last sign of a second master.
+struct Contest {
+    WallTime at;
+    std::string what;
+};
+
+/// One router, as it is now. With addresses of both families in the file it is two.
 struct RouterSnapshot {
     std::string name;
     std::string interface;
+    std::string group;  ///< with whose other routers it shares its fate; empty: alone
+    vrrp::Family family = vrrp::Family::ipv4;
+    vrrp::Version version = vrrp::Version::v2;
+    vrrp::Duration interval{0};
     std::uint8_t virtual_router_id = 0;
     vrrp::State state = vrrp::State::initialize;
     WallTime since;
@@ -38,6 +52,7 @@ struct RouterSnapshot {
     std::optional<vrrp::IpAddress> master;  ///< who serves, as far as this router knows
     std::vector<vrrp::VirtualAddress> addresses;
     std::vector<std::string> checks;
+    std::optional<Contest> contest;
     Counters counters;
 };
 

@@ -41,6 +41,17 @@ std::optional<vrrp::IpAddress> primary_ipv6_address(const Link& link,
 
 }  // namespace
 
+std::string to_text(const MacAddress& mac) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string text;
+    for (const std::uint8_t byte : mac) {
+        text += text.empty() ? "" : ":";
+        text += digits[byte >> 4];
+        text += digits[byte & 0xf];
+    }
+    return text;
+}
+
 std::optional<vrrp::IpAddress> primary_address(
     const Link& link, vrrp::Family family,
     std::span<const vrrp::VirtualAddress> virtual_addresses) {

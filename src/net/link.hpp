@@ -13,6 +13,9 @@ namespace net {
 
 using MacAddress = std::array<std::uint8_t, 6>;
 
+/// "02:00:5e:10:00:01"
+[[nodiscard]] std::string to_text(const MacAddress& mac);
+
 /// Our mark on the addresses that we put on a link.
 inline constexpr std::uint8_t our_address_protocol = 112;
 

@@ -34,8 +34,15 @@ ordered_json to_json(const engine::Counters& counters) {
         {"advertisements_received", counters.advertisements_received},
         {"became_master", counters.became_master},
         {"addresses_restored", counters.addresses_restored},
+        {"addresses_claimed", counters.addresses_claimed},
+        {"second_master_heard", counters.second_master_heard},
         {"refused", ordered_json(counters.refused)},
     };
+}
+
+ordered_json to_json(const std::optional<engine::Contest>& contest) {
+    return contest ? ordered_json{{"at", to_text(contest->at)}, {"what", contest->what}}
+                   : ordered_json(nullptr);
 }
 
 ordered_json to_json(const engine::RouterSnapshot& router) {
@@ -46,6 +53,10 @@ ordered_json to_json(const engine::RouterSnapshot& router) {
     return {
         {"name", router.name},
         {"interface", router.interface},
+        {"family", router.family == vrrp::Family::ipv4 ? "ipv4" : "ipv6"},
+        {"version", static_cast<int>(router.version)},
+        {"interval_ms", std::chrono::floor<std::chrono::milliseconds>(router.interval).count()},
+        {"group", router.group.empty() ? ordered_json(nullptr) : ordered_json(router.group)},
         {"vrid", router.virtual_router_id},
         {"state", vrrp::to_text(router.state)},
         {"since", to_text(router.since)},
@@ -56,6 +67,7 @@ ordered_json to_json(const engine::RouterSnapshot& router) {
         {"master", to_json(router.master)},
         {"addresses", std::move(addresses)},
         {"checks", router.checks},
+        {"contest", to_json(router.contest)},
         {"counters", to_json(router.counters)},
     };
 }

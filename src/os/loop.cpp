@@ -87,6 +87,11 @@ Source::Source(Source&&) noexcept = default;
 Source& Source::operator=(Source&&) noexcept = default;
 Source::~Source() = default;
 
+void Source::set_urgency(Urgency urgency) {
+    // Fails only for a priority that the source has already, or a source that is no more.
+    sd_event_source_set_priority(state_->source, static_cast<std::int64_t>(urgency));
+}
+
 void Timer::arm(vrrp::Instant at) {
     assert(source_.is_active());
     sd_event_source_set_time(source_.state_->source, to_microseconds(at));

@@ -34,6 +34,9 @@ public:
 
     [[nodiscard]] bool is_active() const { return state_ != nullptr; }
 
+    /// From now on it goes before or after others than it did; the source is active.
+    void set_urgency(Urgency urgency);
+
 private:
     friend class Loop;
     friend class Timer;

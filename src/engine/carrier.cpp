@@ -1,0 +1,161 @@
+#include "engine/carrier.hpp"
+
+#include "engine/segment.hpp"
+#include "net/vrrp_socket.hpp"
+
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <utility>
+
+namespace engine {
+
+namespace {
+
+/// Room for a message and whatever stands before or behind it.
+constexpr std::size_t buffer_size = vrrp::max_message_size + auth::trailer_size +
+                                    auth::authentication_header_size + auth::ipv4_header_size;
+
+os::Error no_signature(auth::AuthError error) {
+    return {EIO, "sign an advertisement: " + std::string(auth::to_text(error))};
+}
+
+void keep_first(std::expected<void, os::Error>& first, std::expected<void, os::Error> next) {
+    if (first) {
+        first = std::move(next);
+    }
+}
+
+}  // namespace
+
+Carrier::Carrier(const config::Router& router) : ttl_(router.ttl) {
+    for (const vrrp::UnicastPeer& peer : router.protocol.peers) {
+        destinations_.push_back(peer.address);
+    }
+    if (destinations_.empty()) {
+        destinations_.push_back(net::vrrp_group(router.protocol.family()));
+        ttl_ = 255;
+    }
+}
+
+std::expected<Carrier, os::Error> Carrier::create(const config::Router& router) {
+    Carrier carrier(router);
+    if (router.trailer) {
+        const auto peers = router.protocol.is_unicast()
+                               ? std::span<const vrrp::IpAddress>(carrier.destinations_)
+                               : std::span<const vrrp::IpAddress>();
+        auto trailer = auth::Authenticator::create(*router.trailer, peers);
+        if (!trailer) {
+            return std::unexpected(os::Error{EINVAL, "sign adverts: " + trailer.error()});
+        }
+        carrier.trailer_ = std::move(*trailer);
+    }
+    if (router.protocol.auth_type() == vrrp::AuthType::authentication_header) {
+        auto header = auth::AuthenticationHeader::create(*router.protocol.password);
+        if (!header) {
+            return std::unexpected(os::Error{EINVAL, "sign adverts: " + header.error()});
+        }
+        carrier.header_ = std::move(*header);
+    }
+    return carrier;
+}
+
+std::expected<void, os::Error> Carrier::send(const vrrp::Advertisement& advertisement,
+                                             const vrrp::IpAddress& source, Segment& segment,
+                                             WallTime now) {
+    return header_ ? send_behind_header(advertisement, source, segment, now)
+                   : send_signed(advertisement, source, segment, now);
+}
+
+std::expected<void, os::Error> Carrier::send_signed(const vrrp::Advertisement& advertisement,
+                                                    const vrrp::IpAddress& source, Segment& segment,
+                                                    WallTime now) {
+    std::array<std::byte, buffer_size> buffer;
+    std::size_t size = 0;
+    std::expected<void, os::Error> result;
+    for (const vrrp::IpAddress& destination : destinations_) {
+        if (segment.has_address(destination)) {
+            continue;
+        }
+        const vrrp::PacketContext packet{source, destination, ttl_};
+        const auto message = vrrp::encode(advertisement, packet, buffer);
+        // One trailer serves all peers: it covers neither the destination nor the checksum.
+        if (size == 0 && trailer_) {
+            const auto payload = trailer_->sign(buffer, message.size(), source, now);
+            if (!payload) {
+                return std::unexpected(no_signature(payload.error()));
+            }
+            size = payload->size();
+        }
+        size = std::max(size, message.size());
+        keep_first(result, segment.send(std::span(buffer).first(size), packet));
+    }
+    return result;
+}
+
+std::expected<void, os::Error> Carrier::send_behind_header(const vrrp::Advertisement& advertisement,
+                                                           const vrrp::IpAddress& source,
+                                                           Segment& segment, WallTime now) {
+    std::array<std::byte, vrrp::max_message_size> message_buffer;
+    std::array<std::byte, buffer_size> buffer;
+    const auto numbers = header_->next_advert(now);
+    std::expected<void, os::Error> result;
+    for (const vrrp::IpAddress& destination : destinations_) {
+        if (segment.has_address(destination)) {
+            continue;
+        }
+        const vrrp::PacketContext packet{source, destination, ttl_};
+        const auto message = vrrp::encode(advertisement, packet, message_buffer);
+        const auto whole = header_->wrap(numbers, message, packet, buffer);
+        if (!whole) {
+            return std::unexpected(no_signature(whole.error()));
+        }
+        keep_first(result, segment.send_packet(*whole, destination));
+    }
+    return result;
+}
+
+std::expected<Arrival, ArrivalError> Carrier::receive(const net::IpPacket& packet,
+                                                      net::PacketForm form, WallTime now) const {
+    vrrp::PacketContext context = packet.context;
+    auto message = packet.message;
+    std::optional<auth::Proof> proof;
+    if ((form == net::PacketForm::authenticated) != uses_header()) {
+        return std::unexpected(uses_header() ? ArrivalError(auth::AuthError::missing)
+                                             : ArrivalError(vrrp::DecodeError::auth_type));
+    }
+    if (header_) {
+        const auto opened = header_->open(packet.whole);
+        if (!opened) {
+            return std::unexpected(opened.error());
+        }
+        context = opened->context;
+        message = opened->message;
+        proof = opened->proof;
+    }
+    const auto advertisement = vrrp::decode(message, context);
+    if (!advertisement) {
+        return std::unexpected(advertisement.error());
+    }
+    if (trailer_) {
+        const auto checked =
+            trailer_->check(message, vrrp::message_size(*advertisement), context, now);
+        if (!checked) {
+            return std::unexpected(checked.error());
+        }
+        proof = *checked;
+    }
+    return Arrival{{*advertisement, context}, proof};
+}
+
+void Carrier::accept(const Arrival& arrival) {
+    if (trailer_ && arrival.proof) {
+        trailer_->accept(*arrival.proof);
+    } else if (header_ && arrival.proof) {
+        header_->accept(*arrival.proof);
+    }
+}
+
+}  // namespace engine

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "vrrp/time.hpp"
+#include "vrrp/virtual_router.hpp"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace engine {
+
+class Instance;
+
+/// Instances that share their fate: all are masters or none is. Pinned by its owner.
+class Fate {
+public:
+    explicit Fate(std::string name) : name_(std::move(name)) {}
+
+    [[nodiscard]] const std::string& name() const { return name_; }
+
+    /// The instance outlives this. The first one compares addresses between equal priorities.
+    void join(Instance& instance);
+
+    /// Tells the members what they must be told until they agree; see vrrp::next_order.
+    void settle(vrrp::Instant now);
+
+private:
+    std::string name_;
+    std::vector<Instance*> members_;
+    std::vector<const vrrp::VirtualRouter*> routers_;  ///< theirs, in the same order
+};
+
+}  // namespace engine

@@ -1,0 +1,104 @@
+#include "engine/herald.hpp"
+
+#include "engine/reason.hpp"
+#include "os/log.hpp"
+
+#include <fmt/format.h>
+
+#include <string>
+#include <type_traits>
+#include <variant>
+
+namespace engine {
+
+namespace {
+
+// What is told is told once a minute: these keep the subjects apart, each with its own numbers.
+constexpr std::size_t reasons = 0;
+constexpr std::size_t decode_errors = 100;
+constexpr std::size_t auth_errors = 200;
+constexpr std::size_t differences = 300;
+constexpr std::size_t second_masters = 400;
+constexpr std::size_t claims = 500;
+constexpr std::size_t failures = 1000;
+
+template <class Enum>
+std::size_t number_of(Enum value) {
+    return static_cast<std::size_t>(value);
+}
+
+}  // namespace
+
+void Herald::tell(const ArrivalError& error, const vrrp::IpAddress& sender, vrrp::Instant now) {
+    std::visit(
+        [&](auto known) {
+            refusals_.count(known);
+            constexpr bool is_auth = std::is_same_v<decltype(known), auth::AuthError>;
+            const std::size_t subject = (is_auth ? auth_errors : decode_errors) + number_of(known);
+            if (rate_limit_.allows(sender, subject, now)) {
+                os::log::warning("advertisement refused",
+                                 {{"router", router_},
+                                  {"sender", sender.to_text()},
+                                  {"reason", std::string(to_text(known))}});
+            }
+        },
+        error);
+}
+
+void Herald::tell(const vrrp::AdvertisementRefused& refused,
+                  const vrrp::AdvertisementReceived& event, const vrrp::VirtualRouter& router,
+                  vrrp::Instant now) {
+    if (refused.reason == vrrp::RefuseReason::not_running) {
+        return;
+    }
+    refusals_.count(refused.reason);
+    if (rate_limit_.allows(refused.source, reasons + number_of(refused.reason), now)) {
+        os::log::warning("advertisement refused",
+                         {{"router", router_},
+                          {"sender", refused.source.to_text()},
+                          {"reason", explain(refused.reason, event, router.config())}});
+    }
+}
+
+void Herald::tell(const vrrp::PeerDiffers& differs, const vrrp::AdvertisementReceived& event,
+                  const vrrp::VirtualRouter& router, vrrp::Instant now) {
+    if (rate_limit_.allows(differs.source, differences + number_of(differs.difference), now)) {
+        os::log::warning("a peer differs from us",
+                         {{"router", router_},
+                          {"peer", differs.source.to_text()},
+                          {"difference", explain(differs.difference, event, router)}});
+    }
+}
+
+void Herald::tell(const vrrp::SecondMaster& other, vrrp::Instant now) {
+    if (rate_limit_.allows(other.source, second_masters, now)) {
+        os::log::error("two masters: another goes on although we outrank it",
+                       {{"router", router_},
+                        {"other", other.source.to_text()},
+                        {"priority", std::to_string(other.priority)},
+                        {"likely_cause",
+                         "it does not hear us: is VRRP (IP protocol 112) filtered from here "
+                         "to there, or does it refuse our password, version or interval?"}});
+    }
+}
+
+void Herald::tell(const net::Claim& claim, vrrp::Instant now) {
+    if (rate_limit_.allows(claim.address, claims, now)) {
+        os::log::error("two masters: another station says it has our address",
+                       {{"router", router_},
+                        {"address", claim.address.to_text()},
+                        {"mac", net::to_text(claim.mac)},
+                        {"likely_cause",
+                         "a router that neither hears us nor is heard, or another host that "
+                         "is configured with the address"}});
+    }
+}
+
+void Herald::tell(const os::Error& error, std::size_t subject, vrrp::Instant now) {
+    const std::size_t number = failures + 1000 * subject + static_cast<std::size_t>(error.code);
+    if (rate_limit_.allows({}, number, now)) {
+        os::log::error("the kernel refused", {{"router", router_}, {"error", error.message()}});
+    }
+}
+
+}  // namespace engine

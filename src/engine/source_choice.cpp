@@ -1,0 +1,53 @@
+#include "engine/source_choice.hpp"
+
+#include <algorithm>
+
+namespace engine {
+
+namespace {
+
+bool is_usable(const net::LinkAddress& address) {
+    return !address.is_tentative && !address.is_duplicate;
+}
+
+/// The first IPv6 address that routers beyond the link can answer to.
+std::optional<vrrp::IpAddress> find_routable(
+    const net::Link& link, std::span<const vrrp::VirtualAddress> virtual_addresses) {
+    const auto is_fit = [&](const net::LinkAddress& candidate) {
+        const bool is_virtual =
+            std::ranges::find(virtual_addresses, candidate.address,
+                              &vrrp::VirtualAddress::address) != virtual_addresses.end();
+        return candidate.address.family() == vrrp::Family::ipv6 &&
+               !candidate.address.is_link_local() && is_usable(candidate) && !is_virtual &&
+               candidate.protocol != net::our_address_protocol;
+    };
+    const auto found = std::ranges::find_if(link.addresses, is_fit);
+    return found == link.addresses.end() ? std::nullopt : std::optional(found->address);
+}
+
+}  // namespace
+
+std::optional<vrrp::IpAddress> choose_source(
+    const config::Router& router, const net::Link& link,
+    std::span<const vrrp::VirtualAddress> virtual_addresses) {
+    const vrrp::RouterConfig& protocol = router.protocol;
+    const vrrp::Family family = protocol.family();
+    if (router.source) {
+        const auto found =
+            std::ranges::find(link.addresses, *router.source, &net::LinkAddress::address);
+        const bool is_there = found != link.addresses.end() && is_usable(*found);
+        return is_there ? router.source : std::nullopt;
+    }
+    if (protocol.priority == vrrp::owner_priority && family == vrrp::Family::ipv4) {
+        const auto own = net::primary_address(link, family, {});
+        return own ? own : router.addresses.front().address;
+    }
+    const bool speaks_afar = family == vrrp::Family::ipv6 &&
+                             std::ranges::any_of(protocol.peers, [](const vrrp::UnicastPeer& peer) {
+                                 return !peer.address.is_link_local();
+                             });
+    return speaks_afar ? find_routable(link, virtual_addresses)
+                       : net::primary_address(link, family, virtual_addresses);
+}
+
+}  // namespace engine
