@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "net/announcer.hpp"
+#include "net/announcement.hpp"
 #include "net/link.hpp"
 #include "vrrp/address.hpp"
 

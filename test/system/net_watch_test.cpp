@@ -15,7 +15,7 @@
 
 #include "../net/neighbour_frames.hpp"
 #include "catch2.hpp"
-#include "net/announcer.hpp"
+#include "net/announcement.hpp"
 #include "net/neighbour_watch.hpp"
 #include "net_kernel_lab.hpp"
 #include "net_neighbours.hpp"
