@@ -111,7 +111,7 @@ def test_the_lab_encodes_the_vectors_of_the_standards() -> None:
     assert encode_v2(addresses=target, password="secret").hex()[12:16] == "7a7f"
     assert encode_v3(addresses=target).hex() == "313364010064a768c00002fe"
     group = ("192.0.2.1", "224.0.0.18")
-    assert encode_v3(addresses=target, pseudo_header=group).hex()[12:16] == "04d8"
+    assert encode_v3(addresses=target, ends=group).hex()[12:16] == "04d8"
 
 
 def test_a_client_measures_to_about_its_own_beat(lab: Lab) -> None:

@@ -11,9 +11,14 @@ A test reads like this::
         assert takeover.service.gap_ms < 100
 """
 
+from .capture import assert_well_formed, malformed
 from .client import Answer, Client, Service
 from .daemons import BINARY, Daemon, Keepalived, Understudy
+from .duo import Duo, Kind, make_daemon
 from .files import OUR_FILES, USER_FILES, configuration_file, find_configuration_file
+from .flooder import Flood, Flooded
+from .frr import Frr
+from .group import Group, keepalived_config, understudy_config
 from .host import REPOSITORY, Host
 from .lab import Lab
 from .lan import Lan, Port
@@ -22,13 +27,16 @@ from .pair import ADDRESS, BACKUP, CONFIG, MASTER, Pair, Takeover
 from .process import LogLine, Process
 from .reactor import Recorder, wait_until
 from .services import HttpsUpstream, Nginx
-from .sniffer import Arp, Sniffer, send_vrrp
-from .vrrp import Advert, encode_v2, encode_v3, internet_checksum
+from .sniffer import Arp, NeighbourAdvert, Sniffer, send_frame, send_vrrp
+from .vrrp import (Advert, ah_packet, encode_v2, encode_v3, frame, internet_checksum, ip_packet)
 
 __all__ = [
-    "ADDRESS", "BACKUP", "BINARY", "CONFIG", "MASTER", "OUR_FILES", "REPOSITORY", "USER_FILES", "Address", "AddressEvent",
-    "Advert", "Answer", "Arp", "Client", "Daemon", "Host", "HttpsUpstream", "Keepalived", "Lab",
-    "Lan", "LogLine", "Nginx", "Pair", "Port", "Process", "Recorder", "Service", "Sniffer",
-    "Takeover", "Understudy", "configuration_file", "encode_v2", "encode_v3",
-    "find_configuration_file", "internet_checksum", "send_vrrp", "wait_until",
+    "ADDRESS", "BACKUP", "BINARY", "CONFIG", "MASTER", "OUR_FILES", "REPOSITORY", "USER_FILES",
+    "Address", "AddressEvent", "Advert", "Answer", "Arp", "Client", "Daemon", "Duo", "Flood",
+    "Flooded", "Frr", "Group", "Host", "HttpsUpstream", "Keepalived", "Kind", "Lab", "Lan",
+    "LogLine", "NeighbourAdvert", "Nginx", "Pair", "Port", "Process", "Recorder", "Service",
+    "Sniffer", "Takeover", "Understudy", "ah_packet", "assert_well_formed", "configuration_file",
+    "encode_v2", "encode_v3", "find_configuration_file", "frame", "internet_checksum", "ip_packet",
+    "keepalived_config", "make_daemon", "malformed", "send_frame", "send_vrrp",
+    "understudy_config", "wait_until",
 ]

@@ -56,6 +56,21 @@ class Daemon:
     def processes(self) -> list[int]:
         return [self.process.pid]
 
+    def holds(self, address: str) -> bool:
+        """Whether this daemon's host answers for the address now."""
+        return self.host.address_present(address)
+
+    def mac_of(self, address: str) -> str:
+        """The MAC at which clients find the address while this daemon's host holds it."""
+        return self.host.mac()
+
+    def memory_kib(self) -> int:
+        """What of the daemon's own process is in memory (RSS)."""
+        for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1])
+        raise ProcessLookupError(f"{self.process} has no memory")
+
     def signal_all(self, number: int) -> float:
         """Signals the daemon and its children; the time just before."""
         now = time.monotonic()

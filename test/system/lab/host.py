@@ -33,6 +33,8 @@ class Host:
     def __init__(self, name: str, reactor: Reactor, folder: Path, kept: Sequence[Path]) -> None:
         self.name = name
         self.address = ""
+        self.address6 = ""
+        self.link_local = ""
         self.folder = folder
         self.address_events: Recorder[AddressEvent] = Recorder(f"addresses of {name}")
         self._reactor = reactor
@@ -177,11 +179,25 @@ class Host:
         """Asks the kernel, now."""
         return any(known.address == address for known in self.addresses())
 
-    def reaches(self, address: str, timeout: float = 0.2) -> bool:
+    def mac(self, interface: str = "eth0") -> str:
+        return Path(f"/proc/{self.pid}/root/sys/class/net/{interface}/address").read_text().strip()
+
+    def reaches(self, address: str, timeout: float = 0.2, interface: str = "eth0") -> bool:
         """Whether the other host's kernel answers: it accepts or refuses a connection."""
-        with self.open_socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-            probe.settimeout(timeout)
-            return probe.connect_ex((address, 9)) in (0, errno.ECONNREFUSED)
+        target: tuple[str, int] | tuple[str, int, int, int] = (address, 9)
+        family = socket.AF_INET
+        with self.network():
+            if ":" in address:
+                target = (address, 9, 0, socket.if_nametoindex(interface))
+                family = socket.AF_INET6
+            with socket.socket(family, socket.SOCK_STREAM) as probe:
+                probe.settimeout(timeout)
+                return probe.connect_ex(target) in (0, errno.ECONNREFUSED)
+
+    def neighbour(self, address: str) -> str:
+        """The MAC that this host's kernel knows the address by; nothing if it knows none."""
+        words = self.run(["ip", "neigh", "show", address]).stdout.split()
+        return words[words.index("lladdr") + 1] if "lladdr" in words else ""
 
     def wait_address(self, address: str, present: bool = True, timeout: float = 5.0,
                      since: float = 0.0) -> float:

@@ -5,6 +5,7 @@ import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -52,8 +53,9 @@ class Lab:
         return lan
 
     def host(self, name: str, lan: Lan | None = None, address: str = "",
-             ipv6: bool = False) -> Host:
-        """A host called `name`, with eth0 on the lan at the address (a /24)."""
+             ipv6: bool = False, address6: str = "") -> Host:
+        """A host called `name`, with eth0 on the lan at the address (a /24), and at an IPv6 one (a
+        /64) if it is given; with `ipv6` alone there are only link-local ones."""
         binary = os.environ.get("UNDERSTUDY")
         kept = [REPOSITORY, Path(sys.prefix), Path(sys.base_prefix)]
         if binary:
@@ -61,12 +63,33 @@ class Lab:
         host = Host(name, self.reactor, self.folder / name, kept)
         self.hosts[name] = host
         if lan is not None:
-            lan.attach(host, address, ipv6=ipv6)
+            lan.attach(host, address, ipv6=ipv6, address6=address6)
         return host
 
-    def sniff(self, where: Host | Lan) -> Sniffer:
-        """Records adverts and ARP seen by a host, or on the whole switch, from now on."""
-        sniffer = Sniffer(where, self.reactor)
+    def router(self, name: str, legs: Sequence[tuple[Lan, str, str]]) -> Host:
+        """A host that forwards between lans: eth0, eth1 ... at the addresses of either family.
+
+        The hosts on the lans learn it as their default route when they are told: see `use_router`.
+        """
+        router = self.host(name)
+        for number, (lan, address, address6) in enumerate(legs):
+            lan.attach(router, address, interface=f"eth{number}", address6=address6)
+        router.run("echo 1 > /proc/sys/net/ipv4/ip_forward")
+        if router.address6:
+            router.run("echo 1 > /proc/sys/net/ipv6/conf/all/forwarding")
+        return router
+
+    @staticmethod
+    def use_router(host: Host, address: str, address6: str = "") -> None:
+        """Gives a host its default routes."""
+        for via in filter(None, (address, address6)):
+            host.run(["ip", "route", "add", "default", "via", via])
+
+    def sniff(self, where: Host | Lan, sender: Host | None = None,
+              pcap: Path | None = None) -> Sniffer:
+        """Records adverts, ARP and neighbour adverts seen by a host, or on the whole switch, from
+        now on; see Sniffer for what `sender` and `pcap` do."""
+        sniffer = Sniffer(where, self.reactor, sender, pcap)
         self._sniffers.append(sniffer)
         return sniffer
 

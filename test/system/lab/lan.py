@@ -16,6 +16,12 @@ def mac_of(address: str) -> str:
     return "02:00:" + ":".join(f"{byte:02x}" for byte in ipaddress.IPv4Address(address).packed)
 
 
+def link_local_of(address6: str) -> str:
+    """The link-local address with the same lower half."""
+    lower = ipaddress.IPv6Address(address6).packed[8:]
+    return str(ipaddress.IPv6Address(b"\xfe\x80" + bytes(6) + lower))
+
+
 class Port:
     """The switch's end of a host's cable."""
 
@@ -76,22 +82,35 @@ class Lan:
         self.run(["ip", "-batch", "-"], "\n".join(lines) + "\n")
 
     def attach(self, host: Host, address: str, prefix: int = 24, interface: str = "eth0",
-               ipv6: bool = False) -> Port:
-        """Plugs a cable from the host's interface into a new port, and gives it its address."""
+               ipv6: bool = False, address6: str = "") -> Port:
+        """Plugs a cable from the host's interface into a new port, and gives it its address.
+
+        With an IPv6 address (a /64) the link-local one ends alike: 2001:db8::61 and fe80::61. Both
+        can be used at once, as nobody asks first whether another has them.
+        """
         name = f"p{len(self.ports) + 1}-{host.name}"[:15]
         self.ip(f"link add {name} type veth peer name {interface} address {mac_of(address)} "
                 f"netns {host.pid}",
                 f"link set {name} master br0",
                 f"link set {name} up")
+        lines = ["link set lo up", f"link set {interface} up",
+                 f"addr add {address}/{prefix} brd + dev {interface}"]
+        if address6:
+            link_local = link_local_of(address6)
+            lines[1:1] = [f"link set {interface} addrgenmode none"]
+            lines += [f"addr add {link_local}/64 dev {interface} nodad",
+                      f"addr add {address6}/64 dev {interface} nodad"]
+            host.link_local = host.link_local or link_local
         with host.network():
-            _write_setting("/proc/sys/net/ipv6/conf/all/disable_ipv6", "0" if ipv6 else "1")
+            wanted = ipv6 or address6 or host.address6
+            _write_setting("/proc/sys/net/ipv6/conf/all/disable_ipv6", "0" if wanted else "1")
             _write_setting(f"/proc/sys/net/ipv6/conf/{interface}/accept_dad", "0")
-            subprocess.run(["ip", "-batch", "-"], check=True, text=True, input=(
-                f"link set lo up\nlink set {interface} up\n"
-                f"addr add {address}/{prefix} brd + dev {interface}\n"))
+            subprocess.run(["ip", "-batch", "-"], check=True, text=True,
+                           input="\n".join(lines) + "\n")
         port = Port(self, name)
         self.ports[host.name] = port
         host.address = host.address or address
+        host.address6 = host.address6 or address6
         return port
 
     def cut(self, host: Host, carrier: bool = False) -> float:

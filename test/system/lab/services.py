@@ -22,7 +22,7 @@ http {{ {server} }}
 
 _SERVER = """\
 access_log off;
-server {{ listen 80 backlog=1024; location / {{ return 200 "{name}\\n"; }} }}
+server {{ listen 80 backlog=1024;{listen6} location / {{ return 200 "{name}\\n"; }} }}
 """
 
 
@@ -35,7 +35,8 @@ class Nginx:
     def __init__(self, host: Host, stream: bool = False) -> None:
         self.host = host
         self._command = ["nginx"]
-        server = _SERVER.format(name=host.name)
+        listen6 = " listen [::]:80 backlog=1024;" if host.address6 else ""
+        server = _SERVER.format(name=host.name, listen6=listen6)
         if stream:
             # Said on the command line, so that the user's file stays as it is.
             if STREAM_MODULE.exists():

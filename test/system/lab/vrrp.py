@@ -1,12 +1,15 @@
 """VRRP packets, written a second time, apart from the daemon's codec, to test it from outside."""
 
+import hmac
 import ipaddress
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 PROTOCOL = 112
+AH = 51
 GROUP = "224.0.0.18"
+GROUP6 = "ff02::12"
 
 
 def internet_checksum(data: bytes) -> int:
@@ -18,9 +21,21 @@ def internet_checksum(data: bytes) -> int:
     return ~total & 0xFFFF
 
 
-def _with_checksum(packet: bytes, pseudo_header: bytes = b"") -> bytes:
-    value = internet_checksum(pseudo_header + packet)
+def pseudo_header(source: str, destination: str, length: int) -> bytes:
+    """What a checksum covers besides the packet: RFC 5798 5.2.8 for IPv4, RFC 8200 8.1 for IPv6."""
+    ends = ipaddress.ip_address(source).packed + ipaddress.ip_address(destination).packed
+    if len(ends) == 8:
+        return ends + struct.pack("!xBH", PROTOCOL, length)
+    return ends + struct.pack("!IxxxB", length, PROTOCOL)
+
+
+def _with_checksum(packet: bytes, covered: bytes, checksum: int | None) -> bytes:
+    value = internet_checksum(covered + packet) if checksum is None else checksum
     return packet[:6] + struct.pack("!H", value) + packet[8:]
+
+
+def _packed(addresses: Sequence[str]) -> bytes:
+    return b"".join(ipaddress.ip_address(address).packed for address in addresses)
 
 
 def encode_v2(vrid: int = 51, priority: int = 100,
@@ -31,39 +46,79 @@ def encode_v2(vrid: int = 51, priority: int = 100,
     authentication = (0 if password is None else 1) if auth_type is None else auth_type
     head = struct.pack("!BBBBBBH", version << 4 | kind, vrid, priority,
                        len(addresses) if count is None else count, authentication, interval, 0)
-    listed = b"".join(ipaddress.IPv4Address(address).packed for address in addresses)
     secret = (password or "").encode()[:8].ljust(8, b"\0")
-    packet = _with_checksum(head + listed + secret)
-    if checksum is not None:
-        packet = packet[:6] + struct.pack("!H", checksum) + packet[8:]
-    return packet
+    return _with_checksum(head + _packed(addresses) + secret, b"", checksum)
 
 
 def encode_v3(vrid: int = 51, priority: int = 100,
               addresses: Sequence[str] = ("192.168.56.60",), interval_centiseconds: int = 100,
-              pseudo_header: tuple[str, str] | None = None) -> bytes:
-    """A VRRPv3 advertisement over IPv4; the checksum covers (source, destination) if given."""
-    head = struct.pack("!BBBBHH", 0x31, vrid, priority, len(addresses), interval_centiseconds, 0)
-    packet = head + b"".join(ipaddress.IPv4Address(address).packed for address in addresses)
-    prefix = b""
-    if pseudo_header is not None:
-        ends = b"".join(ipaddress.IPv4Address(end).packed for end in pseudo_header)
-        prefix = ends + struct.pack("!BBH", 0, PROTOCOL, len(packet))
-    return _with_checksum(packet, prefix)
+              ends: tuple[str, str] | None = None, version: int = 3, kind: int = 1,
+              count: int | None = None, checksum: int | None = None) -> bytes:
+    """A VRRPv3 advertisement; its checksum covers the pseudo header of (source, destination) too.
+
+    IPv4 without `ends` has the checksum of RFC 9568, over the message alone; IPv6 always needs
+    them. The later arguments are for wrong ones.
+    """
+    head = struct.pack("!BBBBHH", version << 4 | kind, vrid, priority,
+                       len(addresses) if count is None else count, interval_centiseconds, 0)
+    packet = head + _packed(addresses)
+    covered = pseudo_header(*ends, len(packet)) if ends else b""
+    return _with_checksum(packet, covered, checksum)
 
 
-def ip_packet(payload: bytes, source: str, destination: str = GROUP, ttl: int = 255,
-              protocol: int = PROTOCOL) -> bytes:
-    """An IPv4 packet with class CS6, as VRRP speakers send it."""
-    head = struct.pack("!BBHHHBBH4s4s", 0x45, 0xC0, 20 + len(payload), 0, 0, ttl, protocol, 0,
-                       ipaddress.IPv4Address(source).packed,
-                       ipaddress.IPv4Address(destination).packed)
+def ip_packet(payload: bytes, source: str, destination: str = "", ttl: int = 255,
+              protocol: int = PROTOCOL, fragment: int = 0, identity: int = 0) -> bytes:
+    """An IP packet of the source's family with class CS6, as VRRP speakers send it.
+
+    `fragment` is IPv4's field of that name: 0x2000 says that more follow.
+    """
+    destination = destination or (GROUP6 if ":" in source else GROUP)
+    ends = ipaddress.ip_address(source).packed + ipaddress.ip_address(destination).packed
+    if ":" in source:
+        return struct.pack("!IHBB", 0x6C000000, len(payload), protocol, ttl) + ends + payload
+    head = struct.pack("!BBHHHBBH", 0x45, 0xC0, 20 + len(payload), identity, fragment, ttl,
+                       protocol, 0) + ends
     return head[:10] + struct.pack("!H", internet_checksum(head)) + head[12:] + payload
+
+
+def ah_packet(payload: bytes, source: str, password: str, sequence: int,
+              destination: str = GROUP, identity: int = 0) -> bytes:
+    """A VRRPv2 payload behind the Authentication Header (RFC 2402, HMAC-MD5-96 of RFC 2403).
+
+    The password is the key, padded to 8 bytes; the TTL of 255 counts, as it may not change.
+    """
+    spi = int(ipaddress.IPv4Address(source))
+    head = struct.pack("!BBHII", PROTOCOL, 4, 0, spi, sequence)
+    packet = ip_packet(head + bytes(12) + payload, source, destination, 255, AH, 0, identity)
+    covered = packet[:1] + b"\0" + packet[2:10] + bytes(2) + packet[12:]
+    key = password.encode()[:8].ljust(8, b"\0")
+    icv = hmac.new(key, covered, "md5").digest()[:12]
+    return packet[:32] + icv + packet[44:]
+
+
+def group_mac(destination: str) -> bytes:
+    """The MAC of a multicast group (RFC 1112 section 6.4, RFC 2464 section 7)."""
+    packed = ipaddress.ip_address(destination).packed
+    if len(packed) == 16:
+        return b"\x33\x33" + packed[12:]
+    return b"\x01\x00\x5e" + bytes([packed[1] & 0x7F]) + packed[2:]
+
+
+def frame(packet: bytes, source_mac: str, target_mac: str = "") -> bytes:
+    """The packet on Ethernet; to the MAC of its multicast group, unless another is named."""
+    is_ipv6 = packet[0] >> 4 == 6
+    destination = str(ipaddress.ip_address(packet[24:40] if is_ipv6 else packet[16:20]))
+    target = bytes.fromhex(target_mac.replace(":", "")) or group_mac(destination)
+    kind = b"\x86\xdd" if is_ipv6 else b"\x08\x00"
+    return target + bytes.fromhex(source_mac.replace(":", "")) + kind + packet
 
 
 @dataclass(frozen=True)
 class Advert:
-    """An advertisement as seen on the wire; `interval` in seconds."""
+    """An advertisement as seen on the wire; `interval` in seconds.
+
+    `checksum_form` is message, pseudo-header (also covers the addresses) or wrong.
+    """
 
     at: float
     source_mac: str
@@ -76,10 +131,14 @@ class Advert:
     count: int
     auth_type: int
     interval: float
-    checksum_ok: bool
+    checksum_form: str
     addresses: tuple[str, ...]
     auth_data: bytes
     payload: bytes
+
+    @property
+    def checksum_ok(self) -> bool:
+        return self.checksum_form != "wrong"
 
     def __str__(self) -> str:
         return (f"{self.at:.4f} {self.source} > {self.destination} v{self.version} "
@@ -99,12 +158,12 @@ def decode_advert(at: float, source_mac: str, source: str, destination: str, ttl
                       for offset in range(8, min(end, len(payload) - width + 1), width))
     is_v3 = version == 3
     interval = ((auth_type & 0x0F) << 8 | low) / 100 if is_v3 else float(low)
-    ends = ipaddress.ip_address(source).packed + ipaddress.ip_address(destination).packed
-    shape = "!IxxxB" if width == 16 else "!xBH"
-    sizes = (len(payload), PROTOCOL) if width == 16 else (PROTOCOL, len(payload))
-    pseudo = ends + struct.pack(shape, *sizes)
-    plain_ok = width == 4 and internet_checksum(payload) == 0
-    checksum_ok = plain_ok or (is_v3 and internet_checksum(pseudo + payload) == 0)
+    form = "wrong"
+    if width == 4 and internet_checksum(payload) == 0:
+        form = "message"
+    elif is_v3 or width == 16:
+        covered = pseudo_header(source, destination, len(payload))
+        form = "pseudo-header" if internet_checksum(covered + payload) == 0 else "wrong"
     return Advert(at, source_mac, source, destination, ttl, version, vrid, priority, count,
-                  0 if is_v3 else auth_type, interval, checksum_ok, addresses,
+                  0 if is_v3 else auth_type, interval, form, addresses,
                   b"" if is_v3 else payload[end:], payload)
