@@ -36,16 +36,22 @@ inline bool is_printable(std::string_view text) {
         text, [](char byte) { return static_cast<unsigned char>(byte) < 0x20U || byte == 0x7F; });
 }
 
-/// Whether the marker stands in the text, and only where it is a password for anybody: in a line
-/// that begins with the word for one.
+/// Whether what stands in a line before the marker makes that a password for anybody: it begins
+/// with the word for one, and no brace has ended what the word began.
+inline bool begins_password(std::string_view line, std::string_view word) {
+    line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
+    return line.starts_with(word) && line.size() > word.size() &&
+           std::string_view(" \t=.").find(line[word.size()]) != std::string_view::npos &&
+           line.find('}') == std::string_view::npos;
+}
+
+/// Whether the marker stands in the text, and only where it is a password.
 inline bool hides_marker(std::string_view text, std::string_view word) {
     bool is_hidden = false;
     for (std::size_t at = text.find(marker); at != std::string_view::npos;
          at = text.find(marker, at + 1)) {
         const std::string_view before = text.substr(0, at);
-        std::string_view line = before.substr(before.rfind('\n') + 1);
-        line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
-        if (!line.starts_with(word)) {
+        if (!begins_password(before.substr(before.rfind('\n') + 1), word)) {
             return false;
         }
         is_hidden = true;
