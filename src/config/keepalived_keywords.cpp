@@ -12,9 +12,10 @@ namespace config {
 
 namespace {
 
-/// A line within authentication may hold the password where a keyword belongs.
+/// A line within authentication may hold the password where a keyword belongs, and so may what
+/// follows a brace in it.
 bool may_hold_password(const KeepalivedLine& line, std::string_view where) {
-    return where == "authentication" || line.keyword().starts_with("auth_");
+    return where == "authentication" || line.may_hold_password;
 }
 
 }  // namespace

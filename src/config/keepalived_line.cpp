@@ -39,6 +39,7 @@ private:
             }
             if (is_new_line || lines.back().words.back().place.line != token.place.line) {
                 lines.emplace_back();
+                note_password(token, lines.back());
             }
             lines.back().words.push_back(token);
             is_new_line = false;
@@ -62,6 +63,14 @@ private:
         }
     }
 
+    /// A brace within a password ends its line here, and the rest of it looks like a keyword.
+    void note_password(const KeepalivedToken& keyword, KeepalivedLine& line) {
+        if (keyword.text.starts_with("auth_")) {
+            password_line_ = keyword.place.line;
+        }
+        line.may_hold_password = keyword.place.line == password_line_;
+    }
+
     void report_surplus(const KeepalivedToken& brace) {
         if (!has_told_surplus_) {
             report_.error(brace.place, "this } closes no block",
@@ -83,7 +92,8 @@ private:
     std::span<const KeepalivedToken> tokens_;
     Report& report_;
     std::size_t next_ = 0;
-    bool is_open_ = false;  ///< the text ended within the block just read
+    std::size_t password_line_ = 0;  ///< in the file, the last one that there was
+    bool is_open_ = false;           ///< the text ended within the block just read
     // One brace too few or too many leads to others: only the first is told.
     bool has_told_open_ = false;
     bool has_told_surplus_ = false;

@@ -12,6 +12,7 @@ namespace config {
 struct KeepalivedLine {
     std::vector<KeepalivedToken> words;  ///< at least one: a keyword, or an entry of a list
     bool has_block = false;
+    bool may_hold_password = false;  ///< stands in one line of the file with an auth_ keyword
     std::vector<KeepalivedLine> block;
 
     [[nodiscard]] const std::string& keyword() const { return words.front().text; }

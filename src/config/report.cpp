@@ -1,17 +1,18 @@
 #include "config/report.hpp"
 
+#include "config/text.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <tuple>
-#include <utility>
 
 namespace config {
 
-void Report::error(Place place, std::string message, std::string advice) {
+void Report::error(Place place, std::string_view message, std::string_view advice) {
     ++error_count_;
     if (error_count_ <= max_errors) {
-        add(Severity::error, place, std::move(message), std::move(advice));
+        add(Severity::error, place, message, advice);
     }
 }
 
@@ -19,8 +20,8 @@ void Report::error(Place place, const Complaint& complaint) {
     error(place, complaint.message, complaint.advice);
 }
 
-void Report::warning(Place place, std::string message, std::string advice) {
-    add(Severity::warning, place, std::move(message), std::move(advice));
+void Report::warning(Place place, std::string_view message, std::string_view advice) {
+    add(Severity::warning, place, message, advice);
 }
 
 Diagnostics Report::diagnostics() const {
@@ -35,8 +36,10 @@ Diagnostics Report::diagnostics() const {
     return result;
 }
 
-void Report::add(Severity severity, Place place, std::string message, std::string advice) {
-    diagnostics_.push_back({severity, file_, place, std::move(message), std::move(advice)});
+void Report::add(Severity severity, Place place, std::string_view message,
+                 std::string_view advice) {
+    // Names that the file gives, as TOML allows them, may hold anything.
+    diagnostics_.push_back({severity, file_, place, printable(message), printable(advice)});
 }
 
 }  // namespace config

@@ -4,6 +4,8 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace config {
 
@@ -23,9 +25,9 @@ public:
 
     explicit Report(std::string file) : file_(std::move(file)) {}
 
-    void error(Place place, std::string message, std::string advice = {});
+    void error(Place place, std::string_view message, std::string_view advice = {});
     void error(Place place, const Complaint& complaint);
-    void warning(Place place, std::string message, std::string advice = {});
+    void warning(Place place, std::string_view message, std::string_view advice = {});
 
     /// Whether further errors would not be kept: a reader of many values may stop.
     [[nodiscard]] bool is_full() const { return error_count_ > max_errors; }
@@ -36,7 +38,7 @@ public:
     [[nodiscard]] Diagnostics diagnostics() const;
 
 private:
-    void add(Severity severity, Place place, std::string message, std::string advice);
+    void add(Severity severity, Place place, std::string_view message, std::string_view advice);
 
     std::string file_;
     std::size_t error_count_ = 0;

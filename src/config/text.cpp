@@ -113,17 +113,23 @@ Place place_at(std::string_view text, std::size_t offset) {
             static_cast<std::size_t>(characters) + 1};
 }
 
+std::string printable(std::string_view text) {
+    std::string result(text);
+    std::ranges::replace_if(
+        result, [](char byte) { return is_control(byte) || byte == '\n' || byte == '\t'; }, '?');
+    return result;
+}
+
 std::string in_quotes(std::string_view text) {
-    std::string shown(text.substr(0, max_quoted_size));
+    // A text whose quotes end too late may have swallowed a line that nobody should read.
+    std::string shown(text.substr(0, std::min(max_quoted_size, text.find('\n'))));
     if (shown.size() < text.size()) {
         while (!shown.empty() && is_continuation(byte_at(text, shown.size()))) {
             shown.pop_back();
         }
         shown += "...";
     }
-    std::ranges::replace_if(
-        shown, [](char byte) { return is_control(byte) || byte == '\n' || byte == '\t'; }, '?');
-    return '"' + shown + '"';
+    return '"' + printable(shown) + '"';
 }
 
 }  // namespace config

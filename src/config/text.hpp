@@ -25,7 +25,11 @@ struct TextError {
 /// The place of the byte at `offset`: columns count characters, as editors do.
 [[nodiscard]] Place place_at(std::string_view text, std::size_t offset);
 
-/// A user's text as messages show it: in double quotes, shortened, without control characters.
+/// The text with a question mark for each control character: one line, and no orders to a terminal.
+[[nodiscard]] std::string printable(std::string_view text);
+
+/// A user's text as messages show it: in double quotes, shortened, without control characters, and
+/// of several lines the first.
 [[nodiscard]] std::string in_quotes(std::string_view text);
 
 }  // namespace config

@@ -136,11 +136,16 @@ void TomlSection::report_missing_host(const std::string& key, const TomlNode& ta
         short_name(host_) == host_
             ? in_quotes(host_)
             : fmt::format("{} and {}", in_quotes(host_), in_quotes(short_name(host_)));
-    const std::string_view meant = nearest(short_name(host_), hosts);
+    // Of a password's hosts, one may be the password, where the two were mistaken for each other.
+    const bool may_show = key != "password";
+    const std::string_view meant =
+        may_show ? nearest(short_name(host_), hosts) : std::string_view();
     std::string message =
         hosts.empty() ? fmt::format("{} lists no host; looked up {}", key, looked_up)
-                      : fmt::format("{} has no value for this host; looked up {}, listed: {}", key,
-                                    looked_up, fmt::join(hosts, ", "));
+                      : fmt::format("{} has no value for this host; looked up {}", key, looked_up);
+    if (may_show && !hosts.empty()) {
+        message += fmt::format(", listed: {}", fmt::join(hosts, ", "));
+    }
     report_.error(table.place(), std::move(message),
                   meant.empty() ? "\"uname -n\" shows the name of a host"
                                 : fmt::format("did you mean {}? \"uname -n\" shows the name of a "

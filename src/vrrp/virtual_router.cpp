@@ -181,6 +181,7 @@ void VirtualRouter::on(const Reconfigured& event, Instant now) {
     if (state_ == State::backup) {
         master_interval_ =
             config_.version == Version::v3 && followed_ ? followed_->interval : config_.interval;
+        is_ready_ = is_ready_ && config_.is_grouped;  // without a group nobody else sets it going
         if (!is_ready_) {
             down_at_ = takeover_time();
         }

@@ -213,7 +213,8 @@ TEST_CASE("no message tells the password of a keepalived.conf", "[config]") {
          {"auth_type PASS\nauth_pass sesame open", "auth_type PASS\nauth_pass sesame-open",
           "auth_type sesame", "auth_type PASS\nauth_pas sesame", "sesame", "auth_pass sesame {\n}",
           "auth_type PASS\nauth_pass \"sesame", "auth_type PASS\nauth_pass ${sesame}",
-          "auth_pass sesame", "auth_type PASS\nauth_pass{sesame}"}) {
+          "auth_pass sesame", "auth_type PASS\nauth_pass{sesame}", "auth_pass open}sesame",
+          "auth_pass open{}sesame{}", "auth_pass }sesame"}) {
         const std::string said =
             messages("a.conf", instance("authentication {\n" + std::string(lines) + "\n}"));
         INFO(lines);

@@ -54,7 +54,9 @@ TEST_CASE("columns count characters, lines count line ends", "[config]") {
 
 TEST_CASE("a text in a message is short and has no control characters", "[config]") {
     CHECK(config::in_quotes("eth0") == "\"eth0\"");
-    CHECK(config::in_quotes("a\x1B[31m\nb") == "\"a?[31m?b\"");
+    CHECK(config::in_quotes("a\x1B[31m\tb") == "\"a?[31m?b\"");
+    CHECK(config::in_quotes("eth0\nb") == "\"eth0...\"");
+    CHECK(config::in_quotes("\n") == "\"...\"");
     CHECK(config::in_quotes(std::string(100, 'a')) == '"' + std::string(60, 'a') + "...\"");
     // Sixty bytes end within a character: it is left out whole.
     CHECK(config::in_quotes("a" + std::string(59, 'b') + "设") ==

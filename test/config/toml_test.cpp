@@ -1,5 +1,6 @@
 #include "reading.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 
@@ -163,13 +164,29 @@ TEST_CASE("255 addresses are read, 256 are not", "[config]") {
           "a.toml:4:13: error: addresses has 256 entries, expected 1 to 255\n");
 }
 
+TEST_CASE("whatever a file calls its things, a message is one printable line", "[config]") {
+    for (const char* text :
+         {"[router.\"a\\u001B[2Jb\"]\n", "[check.\"a\\nb\"]\n", "[router.a]\n\"a\\u007F\" = 1\n",
+          "[router.a.priority]\n\"a\\rb\" = 1\n", "[router.a]\nchecks = [\"a\\tb\"]\n"}) {
+        for (const config::Diagnostic& each :
+             config::load_text("a.toml", text, "lb-master").diagnostics) {
+            CAPTURE(each.message, each.advice);
+            CHECK(std::ranges::none_of(each.message + each.advice, [](char letter) {
+                return static_cast<unsigned char>(letter) < ' ' || letter == '\x7F';
+            }));
+        }
+    }
+}
+
 TEST_CASE("no message tells a password", "[config]") {
     for (const char* line :
          {"password = sesame", "password = \"sesame", "password = \"sesame\" x",
           "password \"sesame\"", "password = [\"sesame\"]", "password = { lb-backup = \"sesame\" }",
           "password = 'sesame-open'", "password = { lb-master = sesame }",
           "password = \"sesame\\q\"", "pasword = \"sesame\"",
-          "password = \"sesame\"\npassword = \"sesame\"", "password = \"ses\\u0000ame\""}) {
+          "password = \"sesame\"\npassword = \"sesame\"", "password = \"ses\\u0000ame\"",
+          "password = { sesame = \"lb-master\" }", "password.sesame = \"lb-master\"",
+          "interval = \"\"\"1s\npassword = 'sesame'\n\"\"\""}) {
         const std::string said = messages("a.toml", with(line));
         INFO(line);
         CHECK_FALSE(said.empty());

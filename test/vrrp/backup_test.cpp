@@ -222,4 +222,20 @@ TEST_CASE("the down interval follows the configured interval", "[vrrp]") {
     CHECK(bench.patience() == 15s + skew_time(Version::v2, Centiseconds(100), 100));
 }
 
+TEST_CASE("a backup that waits for its group and loses the group goes on alone", "[vrrp]") {
+    RouterConfig config = usual_config();
+    config.is_grouped = true;
+    Bench bench = started(config);
+    bench.expire();
+    REQUIRE(bench.router.is_ready());
+
+    config.is_grouped = false;
+    bench.handle(Reconfigured{config});
+
+    CHECK_FALSE(bench.router.is_ready());
+    REQUIRE(bench.router.deadline());
+    bench.expire();
+    CHECK(bench.router.state() == State::master);
+}
+
 }  // namespace vrrp::test
