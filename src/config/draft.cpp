@@ -31,15 +31,15 @@ private:
 };
 
 void check_router_ids(const Draft& draft, Report& report) {
-    FirstPlaces<std::tuple<std::string, std::uint8_t>> places;
+    FirstPlaces<std::tuple<std::string, std::uint8_t, vrrp::Family>> places;
     for (const RouterDraft& draft_router : draft.routers) {
         const Router& router = draft_router.router;
         const std::uint8_t id = router.protocol.virtual_router_id;
         if (id == 0 || router.interface.empty()) {
             continue;  // said already
         }
-        const auto* const first =
-            places.claim({router.interface, id}, router.name, draft_router.router_id_place);
+        const auto* const first = places.claim({router.interface, id, router.protocol.family()},
+                                               router.name, draft_router.router_id_place);
         if (first != nullptr) {
             report.error(
                 draft_router.router_id_place,
@@ -83,10 +83,12 @@ std::vector<std::string> check_names(const Draft& draft) {
 std::set<std::string> check_uses(const Draft& draft, const Dialect& dialect, Report& report) {
     const std::vector<std::string> known = check_names(draft);
     std::set<std::string> used;
+    std::set<std::tuple<std::size_t, std::size_t>> told;  // both parts of a router say the same
     for (const RouterDraft& router : draft.routers) {
         for (const CheckUse& use : router.checks) {
             used.insert(use.name);
-            if (std::ranges::find(known, use.name) == known.end()) {
+            if (std::ranges::find(known, use.name) == known.end() &&
+                told.emplace(use.place.line, use.place.column).second) {
                 report.error(
                     use.place,
                     fmt::format("router {} uses {} {}, which is not defined", router.router.name,

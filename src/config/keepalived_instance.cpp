@@ -1,5 +1,6 @@
 #include "config/keepalived_instance.hpp"
 
+#include "config/address_values.hpp"
 #include "config/keepalived_authentication.hpp"
 #include "config/keepalived_keywords.hpp"
 #include "config/text.hpp"
@@ -103,7 +104,7 @@ private:
         if (!duration) {
             return;
         }
-        const auto interval = to_interval(line.keyword(), *duration);
+        const auto interval = to_interval(line.keyword(), *duration, protocol().version);
         if (!interval) {
             report_.error(line.value_place(), interval.error());
             return;
@@ -138,6 +139,10 @@ private:
         const auto address = to_virtual_address(entry.keyword());
         if (!address) {
             report_.error(entry.place(), address.error());
+            return;
+        }
+        if (address->address.family() == vrrp::Family::ipv6) {
+            report_.error(entry.place(), "IPv6 is not there yet");
             return;
         }
         take_address_options(entry);

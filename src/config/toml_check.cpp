@@ -27,31 +27,15 @@ Checked<std::string> to_process_name(std::string_view text) {
     return std::string(text);
 }
 
-std::optional<vrrp::Duration> read_script_time(TomlSection& section, const std::string& key,
-                                               Report& report) {
-    return section.value(key, [&](const TomlNode& node) -> std::optional<vrrp::Duration> {
-        if (node.kind() == TomlKind::whole_number) {
-            report.error(node.place(),
-                         fmt::format("{} is a number, expected a duration with a unit", key),
-                         fmt::format("write \"{}s\"", node.whole_number()));
-            return std::nullopt;
-        }
-        const auto text = section.text_of(key, node, "a duration such as \"1s\" or \"100ms\"");
-        if (!text) {
-            return std::nullopt;
-        }
-        const auto duration = to_duration(key, *text);
-        if (!duration) {
-            report.error(node.place(), duration.error());
-            return std::nullopt;
-        }
-        if (*duration < min_script_time || *duration > max_script_time) {
-            report.error(node.place(),
-                         fmt::format("{} is {}, expected 10ms to 1h", key, in_quotes(*text)));
-            return std::nullopt;
-        }
-        return *duration;
-    });
+std::optional<vrrp::Duration> read_script_time(TomlSection& section, const std::string& key) {
+    return section.duration(
+        key, [&](std::string_view text, vrrp::Duration duration) -> Checked<vrrp::Duration> {
+            if (duration < min_script_time || duration > max_script_time) {
+                return std::unexpected(Complaint{
+                    fmt::format("{} is {}, expected 10ms to 1h", key, in_quotes(text)), ""});
+            }
+            return duration;
+        });
 }
 
 std::optional<std::vector<std::string>> words_of(TomlSection& section, const TomlNode& node,
@@ -112,8 +96,8 @@ health::ProcessProbeConfig read_process_probe(TomlSection& section) {
 health::ScriptProbeConfig read_script_probe(TomlSection& section, Report& report) {
     health::ScriptProbeConfig probe;
     probe.command = read_command(section, report).value_or(std::vector<std::string>());
-    probe.interval = read_script_time(section, "interval", report).value_or(probe.interval);
-    probe.timeout = read_script_time(section, "timeout", report).value_or(probe.interval);
+    probe.interval = read_script_time(section, "interval").value_or(probe.interval);
+    probe.timeout = read_script_time(section, "timeout").value_or(probe.interval);
     const auto user =
         section.converted("user", [](const std::string& text) { return to_name("user", text); });
     probe.user = user.value_or("");

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 namespace config {
@@ -56,7 +57,9 @@ Draft read_draft(const TomlNode& root, std::string_view host, Report& report) {
             });
         } else if (key == "router") {
             read_section(key, node, report, [&](const std::string& name, const TomlNode& table) {
-                draft.routers.push_back(read_toml_router(name, table, host, report));
+                for (RouterDraft& router : read_toml_router(name, table, host, report)) {
+                    draft.routers.push_back(std::move(router));
+                }
             });
         } else {
             report.error(node.place_of_key(key), fmt::format("unknown key {}", in_quotes(key)),
@@ -79,8 +82,8 @@ Config read_toml(const std::string& text, std::string_view host, Report& report)
     }
     Draft draft = read_draft(document->root(), host, report);
     std::ranges::sort(draft.checks, {}, [](const auto& check) { return position(check.place); });
-    std::ranges::sort(draft.routers, {},
-                      [](const RouterDraft& router) { return position(router.place); });
+    std::ranges::stable_sort(draft.routers, {},
+                             [](const RouterDraft& router) { return position(router.place); });
     if (draft.routers.empty() && !report.has_errors()) {
         report.error({}, "no router is defined", "add a table [router.NAME]");
     }

@@ -1,15 +1,20 @@
 #include "config/toml_router.hpp"
 
+#include "config/router_reading.hpp"
 #include "config/text.hpp"
+#include "config/toml_addresses.hpp"
+#include "config/toml_authentication.hpp"
 #include "config/toml_section.hpp"
 #include "config/values.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <utility>
-#include <vector>
 
 namespace config {
 
@@ -17,92 +22,35 @@ namespace {
 
 constexpr std::size_t max_checks = 255;
 
-struct PlacedAddress {
-    vrrp::VirtualAddress address;
-    Place place;
+constexpr RouterWords words = {
+    .addresses = "addresses",
+    .peers = "unicast",
+    .source = "source",
+    .password = "password",
+    .trailer = "hmac",
+    .trailer_advice = "[router.NAME.hmac] signs adverts of version 3; leave the password out",
+    .checksum = "checksum",
+    .preempt_delay = "preempt_delay",
+    .no_preempt = "preempt = false",
+    .ttl = "unicast_ttl",
+    .strangers = "unicast_strangers",
+    .version_3 = "version = 3",
 };
 
-std::optional<vrrp::Centiseconds> read_interval(TomlSection& section, Report& report) {
-    return section.value(
-        "interval", [&](const TomlNode& node) -> std::optional<vrrp::Centiseconds> {
-            if (node.kind() == TomlKind::whole_number) {
-                report.error(node.place(), "interval is a number, expected a duration with a unit",
-                             fmt::format("write \"{}s\"", node.whole_number()));
-                return std::nullopt;
+std::optional<Place> place_if_there(TomlSection& section, const std::string& key) {
+    return section.has(key) ? std::optional(section.place_of(key)) : std::nullopt;
+}
+
+std::optional<vrrp::Duration> read_delay(TomlSection& section, const std::string& key,
+                                         vrrp::Duration longest, std::string_view range) {
+    return section.duration(
+        key, [&](std::string_view text, vrrp::Duration duration) -> Checked<vrrp::Duration> {
+            if (duration > longest) {
+                return std::unexpected(Complaint{
+                    fmt::format("{} is {}, expected {}", key, in_quotes(text), range), ""});
             }
-            const auto text = section.text_of("interval", node, "a duration such as \"1s\"");
-            if (!text) {
-                return std::nullopt;
-            }
-            const auto duration = to_duration("interval", *text);
-            if (!duration) {
-                report.error(node.place(), duration.error());
-                return std::nullopt;
-            }
-            const auto interval =
-                to_interval(fmt::format("interval {}", in_quotes(*text)), *duration);
-            if (!interval) {
-                report.error(node.place(), interval.error());
-                return std::nullopt;
-            }
-            return *interval;
+            return duration;
         });
-}
-
-std::optional<vrrp::Password> read_password(TomlSection& section, Report& report) {
-    return section.value("password", [&](const TomlNode& node) -> std::optional<vrrp::Password> {
-        const auto text = section.text_of("password", node, "text in quotes");
-        if (!text) {
-            return std::nullopt;
-        }
-        const auto password = to_password("password", *text);
-        if (!password) {
-            report.error(node.place(), password.error());
-            return std::nullopt;
-        }
-        if (text->size() > password->size()) {
-            report.warning(node.place(), "password is longer than 8 bytes, only those are used",
-                           "version 2 of VRRP carries 8 bytes; shorten it on all hosts");
-        }
-        return *password;
-    });
-}
-
-std::vector<PlacedAddress> addresses_of(const std::vector<TomlNode>& items, TomlSection& section,
-                                        Report& report) {
-    std::vector<PlacedAddress> addresses;
-    for (const TomlNode& item : items) {
-        const auto text = section.text_of("an address", item, "text such as \"192.0.2.1/24\"");
-        if (!text) {
-            continue;
-        }
-        const auto address = to_virtual_address(*text);
-        if (!address) {
-            report.error(item.place(), address.error());
-            continue;
-        }
-        addresses.push_back({*address, item.place()});
-    }
-    return addresses;
-}
-
-std::optional<std::vector<PlacedAddress>> read_addresses(TomlSection& section, Report& report) {
-    using Addresses = std::optional<std::vector<PlacedAddress>>;
-    return section.value("addresses", [&](const TomlNode& node) -> Addresses {
-        if (node.kind() != TomlKind::list) {
-            report.error(node.place(),
-                         fmt::format("addresses is {}, expected a list", node.kind_text()),
-                         "write [\"192.0.2.1/24\"]");
-            return std::nullopt;
-        }
-        const std::vector<TomlNode> items = node.items();
-        if (items.empty() || items.size() > max_addresses) {
-            report.error(node.place(), fmt::format("addresses has {} entries, expected 1 to {}",
-                                                   items.size(), max_addresses));
-            return std::nullopt;
-        }
-        return addresses_of(items, section, report);
-    });
 }
 
 void read_uses(const HostValue& value, TomlSection& section, std::vector<CheckUse>& uses,
@@ -127,39 +75,124 @@ void read_uses(const HostValue& value, TomlSection& section, std::vector<CheckUs
     }
 }
 
-/// Only version 2 is there; the key exists so that a file can say so.
-void read_version(TomlSection& section, Report& report) {
-    for (const HostValue& value : section.values("version")) {
-        const bool is_number = value.node.kind() == TomlKind::whole_number;
-        const std::int64_t version = is_number ? value.node.whole_number() : 0;
-        if (version == 3) {
-            report.error(value.node.place(), "version 3 of VRRP is not there yet",
-                         "write version = 2, or leave it out");
-        } else if (version != 2) {
-            report.error(value.node.place(),
-                         "version is not the number 2, the only one that is there");
+std::optional<Placed<vrrp::Version>> read_version(TomlSection& section, Report& report) {
+    using Version = std::optional<Placed<vrrp::Version>>;
+    return section.value("version", [&](const TomlNode& node) -> Version {
+        const bool is_number = node.kind() == TomlKind::whole_number;
+        const std::int64_t version = is_number ? node.whole_number() : 0;
+        if (version != 2 && version != 3) {
+            report.error(node.place(), "version is neither the number 2 nor 3");
+            return std::nullopt;
+        }
+        return Placed{static_cast<vrrp::Version>(version), node.place()};
+    });
+}
+
+/// Reads what this host's adverts say, and the highest of what those of the other hosts say. One
+/// host may stand there twice, in full and by the first part of its name.
+void read_priority(TomlSection& section, vrrp::RouterConfig& protocol, Report& report) {
+    protocol.priority = static_cast<std::uint8_t>(
+        section.number("priority", priority_range).value_or(protocol.priority));
+    std::map<std::int64_t, std::string> hosts;
+    for (const HostValue& value : section.values("priority")) {
+        const bool is_valid = value.node.kind() == TomlKind::whole_number &&
+                              priority_range.contains(value.node.whole_number());
+        const bool is_same_host = !value.is_here && section.is_this_host(value.host);
+        if (!is_valid || value.host.empty() || is_same_host) {
+            continue;
+        }
+        const auto [first, is_new] = hosts.try_emplace(value.node.whole_number(), value.host);
+        if (!is_new) {
+            report.warning(value.node.place(),
+                           fmt::format("{} has priority {}, which {} has too", value.host,
+                                       first->first, first->second),
+                           "the host with the higher address wins; give each a priority of its "
+                           "own");
+        }
+        if (!value.is_here) {
+            protocol.rival_priority = std::max(
+                protocol.rival_priority, static_cast<std::uint8_t>(value.node.whole_number()));
         }
     }
 }
 
-vrrp::RouterConfig read_protocol(TomlSection& section, Report& report) {
-    vrrp::RouterConfig protocol;
-    protocol.virtual_router_id =
-        static_cast<std::uint8_t>(section.number("vrid", router_id_range).value_or(0));
-    protocol.priority = static_cast<std::uint8_t>(
-        section.number("priority", priority_range).value_or(protocol.priority));
-    protocol.interval = read_interval(section, report).value_or(protocol.interval);
+void read_checksum(TomlSection& section, RouterReading& reading) {
+    struct Form {
+        vrrp::ChecksumForm own = vrrp::ChecksumForm::pseudo_header;
+        bool follows = false;
+    };
+    static constexpr std::array<std::pair<std::string_view, Form>, 3> forms = {
+        {{"pseudo-header", {vrrp::ChecksumForm::pseudo_header, false}},
+         {"message", {vrrp::ChecksumForm::message, false}},
+         {"auto", {vrrp::ChecksumForm::pseudo_header, true}}}};
+    const Form form = section.choice("checksum", forms).value_or(Form());
+    reading.draft.router.protocol.checksum_form = form.own;
+    reading.draft.router.protocol.follows_checksum_form = form.follows;
+    reading.checksum_place = place_if_there(section, "checksum");
+}
+
+void read_unicast(TomlSection& section, std::string_view host, RouterReading& reading,
+                  Report& report) {
+    Router& router = reading.draft.router;
+    reading.is_unicast = section.has("unicast");
+    reading.peers = read_toml_peers(section, host, report);
+    router.ttl =
+        static_cast<std::uint8_t>(section.number("unicast_ttl", ttl_range).value_or(router.ttl));
+    reading.ttl_place = place_if_there(section, "unicast_ttl");
+    router.protocol.hears_strangers = section.flag("unicast_strangers").value_or(false);
+    reading.strangers_place = place_if_there(section, "unicast_strangers");
+}
+
+void read_times(TomlSection& section, RouterReading& reading) {
+    Router& router = reading.draft.router;
+    vrrp::RouterConfig& protocol = router.protocol;
+    protocol.interval =
+        section
+            .duration("interval",
+                      [&protocol](std::string_view text, vrrp::Duration duration) {
+                          return to_interval(fmt::format("interval {}", in_quotes(text)), duration,
+                                             protocol.version);
+                      })
+            .value_or(protocol.interval);
+    protocol.down_adverts =
+        section.number("down_adverts", down_adverts_range).value_or(protocol.down_adverts);
     protocol.preempt = section.flag("preempt").value_or(protocol.preempt);
-    protocol.strict = section.flag("strict").value_or(protocol.strict);
-    protocol.password = read_password(section, report);
-    read_version(section, report);
-    return protocol;
+    protocol.preempt_delay = read_delay(section, "preempt_delay", max_preempt_delay, "0s to 1000s")
+                                 .value_or(protocol.preempt_delay);
+    reading.preempt_delay_place = place_if_there(section, "preempt_delay");
+    router.start_delay = read_delay(section, "start_delay", max_start_delay, "0s to 1h")
+                             .value_or(router.start_delay);
+}
+
+RouterReading read_all(TomlSection& section, std::string_view host, Report& report) {
+    RouterReading reading;
+    Router& router = reading.draft.router;
+    router.interface = section.converted("interface", to_interface).value_or("");
+    router.interface_place = section.place_of("interface");
+    router.protocol.virtual_router_id =
+        static_cast<std::uint8_t>(section.number("vrid", router_id_range).value_or(0));
+    reading.draft.router_id_place = section.place_of("vrid");
+    read_priority(section, router.protocol, report);
+    reading.addresses = read_toml_addresses(section, report);
+    router.protocol.version =
+        version_of(reading, read_version(section, report), router.protocol.version, words, report);
+    read_times(section, reading);
+    router.protocol.strict = section.flag("strict").value_or(router.protocol.strict);
+    router.accepts_traffic = section.flag("accept").value_or(router.accepts_traffic);
+    read_toml_authentication(section, reading, report);
+    read_checksum(section, reading);
+    read_unicast(section, host, reading, report);
+    reading.sources = read_toml_sources(section, report);
+    for (const HostValue& value : section.values("checks")) {
+        read_uses(value, section, reading.draft.checks, report);
+    }
+    return reading;
 }
 
 }  // namespace
 
-RouterDraft read_toml_router(const std::string& name, const TomlNode& table, std::string_view host,
-                             Report& report) {
+std::vector<RouterDraft> read_toml_router(const std::string& name, const TomlNode& table,
+                                          std::string_view host, Report& report) {
     TomlSection section(fmt::format("router {}", name), table, host, report);
     if (const auto valid = to_name("the router's name", name); !valid) {
         report.error(section.place(), valid.error());
@@ -167,26 +200,11 @@ RouterDraft read_toml_router(const std::string& name, const TomlNode& table, std
     section.require("interface", "\"eth0\"");
     section.require("vrid", "51");
     section.require("addresses", "[\"192.0.2.1/24\"]");
-
-    RouterDraft draft;
-    draft.place = section.place();
-    Router& router = draft.router;
-    router.name = name;
-    router.interface = section.converted("interface", to_interface).value_or("");
-    router.interface_place = section.place_of("interface");
-    router.protocol = read_protocol(section, report);
-    draft.router_id_place = section.place_of("vrid");
-    for (const PlacedAddress& address :
-         read_addresses(section, report).value_or(std::vector<PlacedAddress>())) {
-        router.addresses.push_back(address.address);
-        router.protocol.addresses.push_back(address.address.address);
-        draft.address_places.push_back(address.place);
-    }
-    for (const HostValue& value : section.values("checks")) {
-        read_uses(value, section, draft.checks, report);
-    }
+    RouterReading reading = read_all(section, host, report);
+    reading.draft.place = section.place();
+    reading.draft.router.name = name;
     section.finish();
-    return draft;
+    return settle(reading, words, report);
 }
 
 }  // namespace config

@@ -5,11 +5,14 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace config {
 
-/// Reads the table [router.NAME]. What it reports as wrong keeps its default.
-[[nodiscard]] RouterDraft read_toml_router(const std::string& name, const TomlNode& table,
-                                           std::string_view host, Report& report);
+/// Reads the table [router.NAME]: one router, or two where it has addresses of both families. What
+/// it reports as wrong keeps its default.
+[[nodiscard]] std::vector<RouterDraft> read_toml_router(const std::string& name,
+                                                        const TomlNode& table,
+                                                        std::string_view host, Report& report);
 
 }  // namespace config

@@ -16,7 +16,7 @@ namespace config {
 namespace {
 
 /// What keepalived.conf calls things, for those who come from there.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 12> foreign_names = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 22> foreign_names = {{
     {"virtual_router_id", "vrid"},
     {"virtual_ipaddress", "addresses"},
     {"address", "addresses"},
@@ -29,6 +29,16 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 12> foreign_
     {"state", "priority"},
     {"quorum", "min"},
     {"dev", "interface"},
+    {"down_timer_adverts", "down_adverts"},
+    {"unicast_peer", "unicast"},
+    {"peers", "unicast"},
+    {"unicast_src_ip", "source"},
+    {"mcast_src_ip", "source"},
+    {"auth_type", "authentication"},
+    {"auth_hmac", "hmac"},
+    {"no_accept", "accept = false"},
+    {"v3_checksum_as_v2", "checksum = \"message\""},
+    {"strict_mode", "strict"},
 }};
 
 std::string advice_for_key(const std::string& key, const std::vector<std::string>& known) {
@@ -72,6 +82,10 @@ bool TomlSection::has(const std::string& key) const {
     return std::ranges::any_of(entries_, [&key](const auto& entry) { return entry.first == key; });
 }
 
+bool TomlSection::is_this_host(const std::string& host) const {
+    return host == host_ || host == short_name(host_);
+}
+
 void TomlSection::require(const std::string& key, const std::string& example) {
     if (!has(key)) {
         report_.error(place(), fmt::format("{} has no {}", title_, key),
@@ -96,7 +110,7 @@ std::vector<HostValue> TomlSection::values(const std::string& key) {
         return {};
     }
     if (entry->second.kind() != TomlKind::table) {
-        return {{entry->second, true}};
+        return {{entry->second, true, ""}};
     }
     std::vector<std::pair<std::string, TomlNode>> hosts;
     collect_hosts("", entry->second, hosts);
@@ -116,7 +130,7 @@ std::vector<HostValue> TomlSection::values(const std::string& key) {
     }
     std::vector<HostValue> result;
     for (const auto& [name, node] : hosts) {
-        result.push_back({node, name == chosen});
+        result.push_back({node, name == chosen, name});
     }
     return result;
 }
@@ -151,6 +165,53 @@ void TomlSection::report_missing_host(const std::string& key, const TomlNode& ta
                                 : fmt::format("did you mean {}? \"uname -n\" shows the name of a "
                                               "host",
                                               meant));
+}
+
+std::optional<TomlNode> TomlSection::table(const std::string& key) {
+    known_keys_.insert(key);
+    const auto entry = std::ranges::find_if(
+        entries_, [&key](const auto& candidate) { return candidate.first == key; });
+    if (entry == entries_.end()) {
+        return std::nullopt;
+    }
+    if (entry->second.kind() != TomlKind::table) {
+        report_.error(entry->second.place(),
+                      fmt::format("{} is {}, expected a table", key, entry->second.kind_text()));
+        return std::nullopt;
+    }
+    return entry->second;
+}
+
+std::optional<vrrp::Duration> TomlSection::duration_of(const std::string& key,
+                                                       const TomlNode& node) {
+    if (node.kind() == TomlKind::whole_number) {
+        report_.error(node.place(),
+                      fmt::format("{} is a number, expected a duration with a unit", key),
+                      fmt::format("write \"{}s\"", node.whole_number()));
+        return std::nullopt;
+    }
+    const auto text = text_of(key, node, "a duration such as \"1s\" or \"100ms\"");
+    if (!text) {
+        return std::nullopt;
+    }
+    const auto duration = to_duration(key, *text);
+    if (!duration) {
+        report_.error(node.place(), duration.error());
+        return std::nullopt;
+    }
+    return *duration;
+}
+
+void TomlSection::report_no_choice(const std::string& key, const TomlNode& node,
+                                   const std::vector<std::string>& names) {
+    const bool is_text = node.kind() == TomlKind::text;
+    std::string message =
+        fmt::format("{} is {}, expected \"{}\"", key,
+                    is_text ? in_quotes(node.text()) : std::string(node.kind_text()),
+                    fmt::join(names, "\" or \""));
+    const std::string_view meant = is_text ? nearest(node.text(), names) : std::string_view();
+    report_.error(node.place(), std::move(message),
+                  meant.empty() ? "" : fmt::format("did you mean \"{}\"?", meant));
 }
 
 std::optional<int> TomlSection::number(const std::string& key, const Range& range) {

@@ -4,6 +4,7 @@
 #include "config/toml_document.hpp"
 #include "config/values.hpp"
 
+#include <array>
 #include <cstddef>
 #include <optional>
 #include <set>
@@ -21,6 +22,7 @@ inline constexpr std::size_t max_hosts = 1000;
 struct HostValue {
     TomlNode node;
     bool is_here = true;  ///< it is this host's value
+    std::string host;     ///< as the file names it; empty where the value is for all
 };
 
 /// The table of one router or check, read key by key. Each key is read by itself, so that all
@@ -34,6 +36,9 @@ public:
     [[nodiscard]] const std::string& title() const { return title_; }
     [[nodiscard]] Place place() const { return place_; }
     [[nodiscard]] bool has(const std::string& key) const;
+
+    /// Whether a host of this name is meant by an entry for `host`, in full or by its first part.
+    [[nodiscard]] bool is_this_host(const std::string& host) const;
 
     /// Says that the key is missing, unless it is there.
     void require(const std::string& key, const std::string& example);
@@ -66,6 +71,45 @@ public:
         return value(key, [&](const TomlNode& node) { return convert_text(key, node, convert); });
     }
 
+    /// This host's value, if it is a duration with a unit that `accept(text, duration)` accepts.
+    template <class Accept>
+    [[nodiscard]] auto duration(const std::string& key, Accept accept) {
+        using Value = typename decltype(accept(std::string_view(), vrrp::Duration()))::value_type;
+        return value(key, [&](const TomlNode& node) -> std::optional<Value> {
+            const auto duration = duration_of(key, node);
+            if (!duration) {
+                return std::nullopt;
+            }
+            auto result = accept(node.text(), *duration);
+            if (!result) {
+                report_.error(node.place(), result.error());
+                return std::nullopt;
+            }
+            return std::move(*result);
+        });
+    }
+
+    /// This host's value, if it is one of the texts of `choices`.
+    template <class Value, std::size_t size>
+    [[nodiscard]] std::optional<Value> choice(
+        const std::string& key,
+        const std::array<std::pair<std::string_view, Value>, size>& choices) {
+        return value(key, [&](const TomlNode& node) -> std::optional<Value> {
+            std::vector<std::string> names;
+            for (const auto& [name, meaning] : choices) {
+                if (node.kind() == TomlKind::text && node.text() == name) {
+                    return meaning;
+                }
+                names.emplace_back(name);
+            }
+            report_no_choice(key, node, names);
+            return std::nullopt;
+        });
+    }
+
+    /// The table below a key that is itself one thing, not values by host.
+    [[nodiscard]] std::optional<TomlNode> table(const std::string& key);
+
     [[nodiscard]] std::optional<int> number(const std::string& key, const Range& range);
     [[nodiscard]] std::optional<bool> flag(const std::string& key);
     /// The text of a node, if it is one; else an error with `example`.
@@ -91,6 +135,10 @@ private:
         return std::optional<Value>(std::move(*result));
     }
 
+    [[nodiscard]] std::optional<vrrp::Duration> duration_of(const std::string& key,
+                                                            const TomlNode& node);
+    void report_no_choice(const std::string& key, const TomlNode& node,
+                          const std::vector<std::string>& names);
     void report_missing_host(const std::string& key, const TomlNode& table,
                              const std::vector<std::string>& hosts);
 

@@ -13,6 +13,8 @@ namespace config {
 
 namespace {
 
+using namespace std::chrono_literals;
+
 constexpr std::size_t max_name_size = 64;
 constexpr std::size_t max_interface_size = 15;  // IFNAMSIZ without the zero at its end
 
@@ -27,51 +29,6 @@ bool is_name_letter(char letter) {
 
 std::unexpected<Complaint> complain(std::string message, std::string advice = {}) {
     return std::unexpected(Complaint{std::move(message), std::move(advice)});
-}
-
-/// A whole number that is all of `text`, without a sign.
-std::optional<int> to_number(std::string_view text) {
-    int number = 0;
-    const char* const end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, number);
-    const bool is_number = !text.empty() && is_digit(text.front());
-    return is_number && stop == end && error == std::errc{} ? std::optional(number) : std::nullopt;
-}
-
-std::uint32_t to_number(const vrrp::IpAddress& address) {
-    std::uint32_t number = 0;
-    for (const std::byte byte : address.bytes()) {
-        number = (number << 8U) | std::to_integer<std::uint32_t>(byte);
-    }
-    return number;
-}
-
-/// What keeps a host from having this address; empty where nothing does.
-std::string_view why_no_host(std::uint32_t address) {
-    const std::uint32_t first = address >> 24U;
-    if (first == 0) {
-        return "means \"this network\"";
-    }
-    if (first == 127) {
-        return "is a loopback address";
-    }
-    if (first >= 224 && first <= 239) {
-        return "is a multicast address";
-    }
-    return first >= 240 ? "is reserved" : "";
-}
-
-/// The same for its place in its network. RFC 3021: a /31 has neither network nor broadcast
-/// address.
-std::string_view why_no_host(std::uint32_t address, int prefix_length) {
-    if (prefix_length >= 31) {
-        return {};
-    }
-    const std::uint32_t host_bits = 0xFFFFFFFFU >> static_cast<unsigned>(prefix_length);
-    if ((address & host_bits) == 0) {
-        return "is the address of its network";
-    }
-    return (address & host_bits) == host_bits ? "is the broadcast address of its network" : "";
 }
 
 std::int64_t unit_in_microseconds(std::string_view unit) {
@@ -106,6 +63,14 @@ std::optional<std::int64_t> to_thousandths(std::string_view text) {
 }
 
 }  // namespace
+
+std::optional<int> to_whole_number(std::string_view text) {
+    int number = 0;
+    const char* const end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, number);
+    const bool is_number = !text.empty() && is_digit(text.front());
+    return is_number && stop == end && error == std::errc{} ? std::optional(number) : std::nullopt;
+}
 
 Complaint out_of_range(std::string_view what, std::string_view found, const Range& range) {
     return {fmt::format("{} is {}, expected a whole number from {} to {}", what, found, range.first,
@@ -149,36 +114,6 @@ Checked<std::string> to_interface(std::string_view text) {
     return std::string(text);
 }
 
-Checked<vrrp::VirtualAddress> to_virtual_address(std::string_view text) {
-    const std::size_t slash = text.find('/');
-    const std::string_view address_text = text.substr(0, slash);
-    if (address_text.find(':') != std::string_view::npos) {
-        return complain(
-            fmt::format("{} is an IPv6 address, expected an IPv4 address", in_quotes(text)),
-            "IPv6 comes with version 3 of VRRP, which is not there yet");
-    }
-    const auto address = vrrp::IpAddress::from_text(address_text);
-    if (!address) {
-        return complain(fmt::format("{} is not an IPv4 address", in_quotes(text)),
-                        "write it as \"192.0.2.1/24\"");
-    }
-    const auto prefix_length =
-        slash == std::string_view::npos ? std::optional(32) : to_number(text.substr(slash + 1));
-    if (!prefix_length || *prefix_length < 1 || *prefix_length > 32) {
-        return complain(fmt::format("{} has no prefix length from 1 to 32", in_quotes(text)),
-                        "write it as \"192.0.2.1/24\", with the prefix length of the interface");
-    }
-    const std::uint32_t number = to_number(*address);
-    std::string_view why = why_no_host(number);
-    if (why.empty()) {
-        why = why_no_host(number, *prefix_length);
-    }
-    if (!why.empty()) {
-        return complain(fmt::format("{} {}, which no host can have", in_quotes(text), why));
-    }
-    return vrrp::VirtualAddress{*address, static_cast<std::uint8_t>(*prefix_length)};
-}
-
 Checked<vrrp::Duration> to_duration(std::string_view what, std::string_view text) {
     const auto unit = std::ranges::find_if_not(
         text, [](char letter) { return is_digit(letter) || letter == '.'; });
@@ -193,13 +128,24 @@ Checked<vrrp::Duration> to_duration(std::string_view what, std::string_view text
     return std::chrono::microseconds(*amount * (microseconds / 1000));
 }
 
-Checked<vrrp::Centiseconds> to_interval(std::string_view what, vrrp::Duration duration) {
-    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(duration);
-    if (seconds != duration || seconds.count() < 1 || seconds.count() > 255) {
-        return complain(fmt::format(
-            "{} is out of range: version 2 of VRRP counts whole seconds, 1s to 255s", what));
+Checked<vrrp::Centiseconds> to_interval(std::string_view what, vrrp::Duration duration,
+                                        vrrp::Version version) {
+    const bool is_v2 = version == vrrp::Version::v2;
+    const vrrp::Duration step = is_v2 ? vrrp::Duration(1s) : vrrp::Duration(10ms);
+    const vrrp::Duration longest = is_v2 ? vrrp::Duration(255s) : vrrp::Duration(40'950ms);
+    if (duration % step == vrrp::Duration::zero() && duration >= step && duration <= longest) {
+        return std::chrono::duration_cast<vrrp::Centiseconds>(duration);
     }
-    return vrrp::Centiseconds(seconds);
+    if (is_v2) {
+        return complain(
+            fmt::format("{} is out of range: version 2 of VRRP counts whole seconds, 1s to 255s",
+                        what),
+            to_interval(what, duration, vrrp::Version::v3)
+                ? "version 3 of VRRP counts hundredths of a second"
+                : "");
+    }
+    return complain(fmt::format(
+        "{} is out of range: version 3 of VRRP counts in steps of 10ms, 10ms to 40.95s", what));
 }
 
 Checked<vrrp::Password> to_password(std::string_view what, std::string_view text) {

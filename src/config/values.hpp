@@ -1,7 +1,6 @@
 #pragma once
 
 #include "config/report.hpp"
-#include "vrrp/address.hpp"
 #include "vrrp/advertisement.hpp"
 #include "vrrp/time.hpp"
 
@@ -9,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -32,11 +32,19 @@ inline constexpr Range priority_range{1, 255};
 inline constexpr Range count_range{1, 1000};  ///< rise, fall, min
 inline constexpr Range weight_range{-253, 253};
 
-inline constexpr std::size_t max_addresses = 255;  ///< what an advertisement can count
+inline constexpr Range down_adverts_range{1, 100};
+inline constexpr Range ttl_range{1, 255};        ///< of what is sent
+inline constexpr Range heard_ttl_range{0, 255};  ///< of what is accepted
+
+inline constexpr vrrp::Duration max_preempt_delay = std::chrono::seconds(1000);
+inline constexpr vrrp::Duration max_start_delay = std::chrono::hours(1);
 
 /// The shortest and longest interval and timeout of a script.
 inline constexpr vrrp::Duration min_script_time = std::chrono::milliseconds(10);
 inline constexpr vrrp::Duration max_script_time = std::chrono::hours(1);
+
+/// A whole number that is all of `text`, without a sign.
+[[nodiscard]] std::optional<int> to_whole_number(std::string_view text);
 
 /// A number outside of its range, in words.
 [[nodiscard]] Complaint out_of_range(std::string_view what, std::string_view found,
@@ -48,15 +56,14 @@ inline constexpr vrrp::Duration max_script_time = std::chrono::hours(1);
 /// A name that the kernel could give a link.
 [[nodiscard]] Checked<std::string> to_interface(std::string_view text);
 
-/// "192.0.2.1/24", or without a prefix, which means /32; an address that a host can have.
-[[nodiscard]] Checked<vrrp::VirtualAddress> to_virtual_address(std::string_view text);
-
 /// "1s", "100ms", "2m", "1.5s" (at most three decimals), "1h".
 [[nodiscard]] Checked<vrrp::Duration> to_duration(std::string_view what, std::string_view text);
 
-/// The advertisement interval of version 2: whole seconds, 1 to 255.
+/// The advertisement interval: in version 2 whole seconds, 1 to 255, in version 3 hundredths of
+/// a second, 1 to 4095.
 [[nodiscard]] Checked<vrrp::Centiseconds> to_interval(std::string_view what,
-                                                      vrrp::Duration duration);
+                                                      vrrp::Duration duration,
+                                                      vrrp::Version version);
 
 /// The first eight bytes of a text that is not empty: version 2 carries no more, and the reader
 /// warns of a longer one. A complaint never tells the text.

@@ -161,7 +161,8 @@ TEST_CASE("255 addresses are read, 256 are not", "[config]") {
 
     CHECK(read("a.toml", head + list + "]\n").routers[0].addresses.size() == 255);
     CHECK(messages("a.toml", head + list + "\"10.0.2.1/16\"]\n") ==
-          "a.toml:4:13: error: addresses has 256 entries, expected 1 to 255\n");
+          "a.toml:4:4241: error: addresses has more than 255 IPv4 addresses, the most that one "
+          "advert carries\n");
 }
 
 TEST_CASE("whatever a file calls its things, a message is one printable line", "[config]") {

@@ -58,6 +58,50 @@ std::string to_text(const std::optional<vrrp::Password>& password) {
     return fmt::format("\"{}\"", std::string(bytes, std::find(bytes, bytes + 8, '\0')));
 }
 
+std::string to_text(const vrrp::UnicastPeer& peer) {
+    const bool is_limited = peer.min_ttl != 0 || peer.max_ttl != 255;
+    return peer.address.to_text() +
+           (is_limited ? fmt::format("({}-{})", peer.min_ttl, peer.max_ttl) : "");
+}
+
+/// What is not as it usually is.
+std::string rest_of(const vrrp::RouterConfig& protocol) {
+    std::string text;
+    const auto add = [&text](bool is_there, const std::string& more) {
+        text += is_there ? ' ' + more : "";
+    };
+    std::vector<std::string> peers;
+    for (const vrrp::UnicastPeer& peer : protocol.peers) {
+        peers.push_back(to_text(peer));
+    }
+    add(protocol.version == vrrp::Version::v3, "version 3");
+    add(protocol.rival_priority != 0, fmt::format("rival {}", protocol.rival_priority));
+    add(protocol.down_adverts != 3, fmt::format("down adverts {}", protocol.down_adverts));
+    add(protocol.preempt_delay != vrrp::Duration::zero(),
+        "preempt delay " + in_milliseconds(protocol.preempt_delay));
+    add(protocol.authenticates_headers, "ah");
+    add(protocol.checksum_form == vrrp::ChecksumForm::message, "checksum message");
+    add(protocol.follows_checksum_form, "checksum auto");
+    add(protocol.is_unicast(), fmt::format("unicast {}", fmt::join(peers, ",")));
+    add(protocol.hears_strangers, "strangers");
+    add(protocol.is_grouped, protocol.breaks_ties ? "breaks ties" : "follows ties");
+    return text;
+}
+
+std::string rest_of(const config::Router& router) {
+    std::string text;
+    const auto add = [&text](bool is_there, const std::string& more) {
+        text += is_there ? ' ' + more : "";
+    };
+    add(!router.group.empty(), "group " + router.group);
+    add(!router.accepts_traffic, "silent");
+    add(router.start_delay != vrrp::Duration::zero(),
+        "start delay " + in_milliseconds(router.start_delay));
+    add(router.source.has_value(), "source " + router.source.value_or(vrrp::IpAddress()).to_text());
+    add(router.ttl != 255, fmt::format("ttl {}", router.ttl));
+    return text;
+}
+
 std::string to_text(const config::Router& router) {
     std::vector<std::string> addresses;
     for (const vrrp::VirtualAddress& address : router.addresses) {
@@ -65,11 +109,12 @@ std::string to_text(const config::Router& router) {
     }
     const vrrp::RouterConfig& protocol = router.protocol;
     return fmt::format(
-        "router {}: {} vrid {} priority {} interval {}cs{}{} password {} addresses {} checks {}\n",
+        "router {}: {} vrid {} priority {} interval {}cs{}{} password {} addresses {} checks {}"
+        "{}{}\n",
         router.name, router.interface, protocol.virtual_router_id, protocol.priority,
         protocol.interval.count(), protocol.preempt ? " preempt" : "",
         protocol.strict ? " strict" : "", to_text(protocol.password), fmt::join(addresses, ","),
-        fmt::join(router.checks, ","));
+        fmt::join(router.checks, ","), rest_of(protocol), rest_of(router));
 }
 
 std::string to_text(const config::Loaded& loaded) {
