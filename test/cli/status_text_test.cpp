@@ -15,7 +15,8 @@ json status() {
         "host": "lb-master", "version": "0.1.0", "pid": 17,
         "taken_at": "2023-11-14T22:14:50.250Z", "started_at": "2023-11-14T22:13:20.000Z",
         "routers": [{
-            "name": "k8s-api", "interface": "eth0", "vrid": 51, "state": "master",
+            "name": "k8s-api", "interface": "eth0", "family": "ipv4", "version": 2,
+            "vrid": 51, "state": "master", "contest": null,
             "since": "2023-11-14T20:13:23.000Z", "reason": "no other master",
             "priority": 80, "base_priority": 100,
             "source": "192.168.56.61", "master": "192.168.56.61",
@@ -50,6 +51,20 @@ void check_each_is_needed(const json& document, const json::json_pointer& object
 
 }  // namespace
 
+TEST_CASE("a second master is shown with the time when it was last seen", "[cli]") {
+    json document = status();
+    document["routers"][0]["family"] = "ipv6";
+    document["routers"][0]["version"] = 3;
+    document["routers"][0]["contest"] = {{"at", "2023-11-14T22:14:49.000Z"},
+                                         {"what", "02:00:5e:10:00:01 says that it has fe80::51"}};
+
+    const std::string text = text_of(document);
+
+    CHECK(text.find("VRRP 3 over IPv6\n") != std::string::npos);
+    CHECK(text.find("  contested  02:00:5e:10:00:01 says that it has fe80::51, last at "
+                    "2023-11-14T22:14:49.000Z\n") != std::string::npos);
+}
+
 TEST_CASE("the status is told as text", "[cli]") {
     CHECK(text_of(status()) ==
           "lb-master  understudy 0.1.0, pid 17, up for 90 s\n"
@@ -57,7 +72,7 @@ TEST_CASE("the status is told as text", "[cli]") {
           "k8s-api  master for 2 h\n"
           "  because    no other master\n"
           "  address    192.168.56.60/24\n"
-          "  router     vrid 51 on eth0, priority 80 (of 100)\n"
+          "  router     vrid 51 on eth0, priority 80 (of 100), VRRP 2 over IPv4\n"
           "  master     192.168.56.61\n"
           "  refused    3 (password)\n"
           "\n"
