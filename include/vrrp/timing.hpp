@@ -15,9 +15,9 @@ inline constexpr Centiseconds shortest_interval{1};
 /// of version 2 (255/256 s) and what a LAN may add.
 inline constexpr Duration leaving_limit = std::chrono::milliseconds(1100);
 
-/// A leaving master serves this much longer than it is without a successor: an advert comes before
-/// the addresses are installed and announced.
-inline constexpr Duration handover_overlap = std::chrono::milliseconds(10);
+/// A leaving master that has heard its successor's advert serves until it sees it announce the
+/// addresses (AddressClaimed), at most for so long: they come a little after the advert.
+inline constexpr Duration handover_overlap = std::chrono::milliseconds(50);
 
 /// Priority 0 is said twice, this far apart, so that one lost packet does not cost three seconds.
 inline constexpr Duration farewell_gap = std::chrono::milliseconds(1);

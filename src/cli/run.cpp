@@ -65,18 +65,25 @@ int fail(const os::Error& error) {
     return failure;
 }
 
+/// What signals ask for.
+struct Commands {
+    std::function<void(vrrp::Instant now)> stop;
+    std::function<void()> rekey;
+};
+
 /// The signals that end the daemon, and those that would if nobody took them.
-std::expected<std::vector<os::Source>, os::Error> take_signals(
-    os::Loop& loop, std::function<void(vrrp::Instant now)> stop) {
+std::expected<std::vector<os::Source>, os::Error> take_signals(os::Loop& loop,
+                                                               const Commands& commands) {
     std::vector<os::Source> sources;
     for (const int number : {SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR1, SIGUSR2}) {
-        auto source = loop.on_signal(number, [stop](int signal, vrrp::Instant now) {
+        auto source = loop.on_signal(number, [commands](int signal, vrrp::Instant now) {
             if (signal == SIGTERM || signal == SIGINT || signal == SIGQUIT) {
-                stop(now);
-                return;
+                commands.stop(now);
+            } else if (signal == SIGHUP) {
+                commands.rekey();
+            } else {
+                os::log::info("the signal changes nothing", {{"signal", sigabbrev_np(signal)}});
             }
-            os::log::info("the signal changes nothing; a changed file is read by a new start",
-                          {{"signal", sigabbrev_np(signal)}});
         });
         if (!source) {
             return std::unexpected(source.error());
@@ -86,11 +93,27 @@ std::expected<std::vector<os::Source>, os::Error> take_signals(
     return sources;
 }
 
+/// Keys are the one thing that changes while the daemon runs; a file with errors changes nothing.
+void rekey(engine::Daemon& daemon, const std::string& config_path) {
+    const config::Loaded loaded = config::load(config_path, os::host_name());
+    print(loaded.diagnostics);
+    if (!loaded.config) {
+        os::log::error("the file has errors; keys stay as they were", {{"config", config_path}});
+        return;
+    }
+    daemon.rekey(*loaded.config);
+    os::log::info("keys read again; other changes are taken over by a new start",
+                  {{"config", config_path}});
+}
+
 /// The daemon, its API and its signals, until it is told to stop. The daemon comes last: once it
 /// has begun nothing else may fail.
-int serve(const config::Config& config, const std::string& socket_path, os::Loop& loop) {
+int serve(const config::Config& config, const std::string& config_path,
+          const std::string& socket_path, os::Loop& loop) {
     std::unique_ptr<engine::Daemon> daemon;
-    const auto signals = take_signals(loop, [&daemon](vrrp::Instant now) { daemon->stop(now); });
+    const auto signals =
+        take_signals(loop, {.stop = [&daemon](vrrp::Instant now) { daemon->stop(now); },
+                            .rekey = [&daemon, &config_path] { rekey(*daemon, config_path); }});
     if (!signals) {
         return fail(signals.error());
     }
@@ -132,7 +155,7 @@ int run(const std::string& config_path, const std::string& socket_path) {
                                         {"host", os::host_name()},
                                         {"config", config_path},
                                         {"routers", std::to_string(config->routers.size())}});
-    return serve(*config, socket_path, *loop);
+    return serve(*config, config_path, socket_path, *loop);
 }
 
 }  // namespace cli

@@ -42,15 +42,8 @@ Carrier::Carrier(const config::Router& router) : ttl_(router.ttl) {
 
 std::expected<Carrier, os::Error> Carrier::create(const config::Router& router) {
     Carrier carrier(router);
-    if (router.trailer) {
-        const auto peers = router.protocol.is_unicast()
-                               ? std::span<const vrrp::IpAddress>(carrier.destinations_)
-                               : std::span<const vrrp::IpAddress>();
-        auto trailer = auth::Authenticator::create(*router.trailer, peers);
-        if (!trailer) {
-            return std::unexpected(os::Error{EINVAL, "sign adverts: " + trailer.error()});
-        }
-        carrier.trailer_ = std::move(*trailer);
+    if (const auto keyed = carrier.rekey(router); !keyed) {
+        return std::unexpected(keyed.error());
     }
     if (router.protocol.auth_type() == vrrp::AuthType::authentication_header) {
         auto header = auth::AuthenticationHeader::create(*router.protocol.password);
@@ -60,6 +53,26 @@ std::expected<Carrier, os::Error> Carrier::create(const config::Router& router) 
         carrier.header_ = std::move(*header);
     }
     return carrier;
+}
+
+std::expected<void, os::Error> Carrier::rekey(const config::Router& router) {
+    if (!router.trailer) {
+        trailer_.reset();
+        return {};
+    }
+    const auto peers = router.protocol.is_unicast()
+                           ? std::span<const vrrp::IpAddress>(destinations_)
+                           : std::span<const vrrp::IpAddress>();
+    std::expected<void, std::string> taken;
+    if (trailer_) {
+        taken = trailer_->reconfigure(*router.trailer, peers);
+    } else if (auto created = auth::Authenticator::create(*router.trailer, peers)) {
+        trailer_ = std::move(*created);
+    } else {
+        taken = std::unexpected(created.error());
+    }
+    return taken ? std::expected<void, os::Error>()
+                 : std::unexpected(os::Error{EINVAL, "sign adverts: " + taken.error()});
 }
 
 std::expected<void, os::Error> Carrier::send(const vrrp::Advertisement& advertisement,

@@ -38,6 +38,10 @@ public:
     /// Fails where libcrypto lacks what the router's authentication needs.
     [[nodiscard]] static std::expected<Carrier, os::Error> create(const config::Router& router);
 
+    /// Takes over the router's keys and how they are used; an error changes nothing. What was heard
+    /// before can't be said again all the same.
+    [[nodiscard]] std::expected<void, os::Error> rekey(const config::Router& router);
+
     /// Whether adverts travel behind an IP authentication header.
     [[nodiscard]] bool uses_header() const { return header_.has_value(); }
 

@@ -187,6 +187,18 @@ void Daemon::stop_at_once(vrrp::Instant now) {
     }
 }
 
+void Daemon::rekey(const config::Config& config) {
+    for (const config::Router& router : config.routers) {
+        for (const auto& instance : instances_) {
+            const bool is_same = instance->name() == router.name &&
+                                 instance->router().config().family() == router.protocol.family();
+            if (is_same) {
+                instance->rekey(router);
+            }
+        }
+    }
+}
+
 void Daemon::end_when_idle() {
     const auto is_idle = [](const std::unique_ptr<Instance>& instance) {
         return instance->is_idle();

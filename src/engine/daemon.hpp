@@ -38,6 +38,9 @@ public:
     /// Leaves all elections before it returns, for when there is no loop any more.
     void stop_at_once(vrrp::Instant now);
 
+    /// Takes over the keys of a newer file's routers, and nothing else of it. Nothing moves.
+    void rekey(const config::Config& config);
+
     [[nodiscard]] Snapshot snapshot() const;
 
 private:

@@ -103,6 +103,13 @@ bool Instance::is_idle() const {
     return router_.state() == vrrp::State::initialize && !router_.deadline();
 }
 
+void Instance::rekey(const config::Router& router) {
+    if (const auto keyed = carrier_.rekey(router); !keyed) {
+        os::log::error("keys not taken over",
+                       {{"router", settings_.name}, {"error", keyed.error().message()}});
+    }
+}
+
 void Instance::hear(const net::IpPacket& packet, net::PacketForm form, vrrp::Instant now) {
     const auto arrival = carrier_.receive(packet, form, loop_.wall_time(now));
     if (!arrival) {

@@ -51,6 +51,9 @@ public:
         on_event_ = std::move(callback);
     }
 
+    /// Takes over how adverts are signed and checked, of the same router in a newer file.
+    void rekey(const config::Router& router);
+
     /// A packet with our router id arrived on a socket of this form.
     void hear(const net::IpPacket& packet, net::PacketForm form, vrrp::Instant now);
     /// Another station of the link says that it has an address; maybe one of ours.
@@ -63,6 +66,7 @@ public:
     void take_verdict(const health::Check& check, vrrp::Instant now);
 
     [[nodiscard]] const vrrp::VirtualRouter& router() const { return router_; }
+    [[nodiscard]] const std::string& name() const { return settings_.name; }
     [[nodiscard]] const std::vector<vrrp::VirtualAddress>& addresses() const {
         return settings_.addresses;
     }

@@ -61,12 +61,22 @@ def test_a_second_daemon_leaves_the_first_ones_address_alone(lab: Lab, socket: l
     assert daemon.router()["state"] == "master"
 
 
-@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2])
+@pytest.mark.parametrize("number", [signal.SIGUSR1, signal.SIGUSR2])
 def test_a_signal_without_a_meaning_changes_nothing(lab: Lab, number: signal.Signals) -> None:
     daemon = start_alone(lab, without_check(CONFIG))
     sent = daemon.process.send_signal(number)
     daemon.wait_log("the signal changes nothing", since=sent)
     assert daemon.router()["state"] == "master" and daemon.host.address_present(ADDRESS)
+
+
+def test_sighup_reads_the_keys_again_and_moves_nothing(lab: Lab) -> None:
+    daemon = start_alone(lab, without_check(CONFIG))
+    before = len(daemon.host.address_events)
+    sent = daemon.reload()
+    daemon.wait_log("keys read again", since=sent)
+    sent = daemon.reload("[router.k8s-api]\ninterface = 3\n")
+    daemon.wait_log("the file has errors; keys stay as they were", since=sent)
+    assert daemon.router()["state"] == "master" and len(daemon.host.address_events) == before
 
 
 def test_sigquit_leaves_properly(lab: Lab) -> None:
