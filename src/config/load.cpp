@@ -1,5 +1,6 @@
 #include "config/load.hpp"
 
+#include "config/file_content.hpp"
 #include "config/format.hpp"
 #include "config/keepalived_reader.hpp"
 #include "config/report.hpp"
@@ -8,12 +9,6 @@
 
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <cstddef>
-#include <expected>
-#include <filesystem>
-#include <fstream>
-#include <system_error>
 #include <utility>
 
 namespace config {
@@ -27,31 +22,6 @@ Loaded failure(const std::string& path, Place place, std::string message, std::s
     return loaded;
 }
 
-/// The content of a file, at most one byte more than is read.
-std::expected<std::string, std::string> read_file(const std::string& path) {
-    std::error_code error;
-    const std::filesystem::file_status status = std::filesystem::status(path, error);
-    if (error) {
-        return std::unexpected(error.message());
-    }
-    if (!std::filesystem::is_regular_file(status)) {
-        return std::unexpected(std::filesystem::is_directory(status) ? "it is a directory"
-                                                                     : "it is not a regular file");
-    }
-    errno = 0;
-    std::ifstream file(path, std::ios::binary);
-    if (!file) {
-        return std::unexpected(std::generic_category().message(errno));
-    }
-    std::string content(max_text_size + 1, '\0');
-    file.read(content.data(), static_cast<std::streamsize>(content.size()));
-    if (file.bad()) {
-        return std::unexpected(std::generic_category().message(errno));
-    }
-    content.resize(static_cast<std::size_t>(file.gcount()));
-    return content;
-}
-
 bool is_blank(std::string_view text) {
     return text.find_first_not_of(" \t\n") == std::string_view::npos;
 }
@@ -62,11 +32,11 @@ Loaded load(const std::string& path, std::string_view host) {
     if (path.empty()) {
         return failure("understudy", {}, "the path of the configuration is empty");
     }
-    const auto content = read_file(path);
+    const auto content = load_content(path, max_text_size);
     if (!content) {
         return failure(path, {}, fmt::format("the file cannot be read: {}", content.error()));
     }
-    return load_text(path, *content, host);
+    return load_text(path, content->text, host);
 }
 
 Loaded load_text(const std::string& path, std::string_view text, std::string_view host) {

@@ -5,6 +5,7 @@
 #include "config/toml_addresses.hpp"
 #include "config/toml_authentication.hpp"
 #include "config/toml_section.hpp"
+#include "config/toml_trailer.hpp"
 #include "config/values.hpp"
 
 #include <fmt/format.h>
@@ -180,6 +181,7 @@ RouterReading read_all(TomlSection& section, std::string_view host, Report& repo
     router.protocol.strict = section.flag("strict").value_or(router.protocol.strict);
     router.accepts_traffic = section.flag("accept").value_or(router.accepts_traffic);
     read_toml_authentication(section, reading, report);
+    read_toml_trailer(section, host, reading, report);
     read_checksum(section, reading);
     read_unicast(section, host, reading, report);
     reading.sources = read_toml_sources(section, report);

@@ -51,15 +51,13 @@ std::string advice_for_key(const std::string& key, const std::vector<std::string
     return suggest(key, known);
 }
 
-/// The entries of a table of hosts. An unquoted name with dots is a table within a table to TOML,
-/// and a host's name all the same to whoever wrote it.
-void collect_hosts(const std::string& prefix, const TomlNode& table,
-                   std::vector<std::pair<std::string, TomlNode>>& hosts) {
+void collect_leaves(const std::string& prefix, const TomlNode& table,
+                    std::vector<std::pair<std::string, TomlNode>>& leaves) {
     for (const auto& [name, node] : table.entries()) {
         if (node.kind() == TomlKind::table) {
-            collect_hosts(prefix + name + '.', node, hosts);
+            collect_leaves(prefix + name + '.', node, leaves);
         } else {
-            hosts.emplace_back(prefix + name, node);
+            leaves.emplace_back(prefix + name, node);
         }
     }
 }
@@ -112,8 +110,7 @@ std::vector<HostValue> TomlSection::values(const std::string& key) {
     if (entry->second.kind() != TomlKind::table) {
         return {{entry->second, true, ""}};
     }
-    std::vector<std::pair<std::string, TomlNode>> hosts;
-    collect_hosts("", entry->second, hosts);
+    const auto hosts = leaves(entry->second);
     if (hosts.size() > max_hosts) {
         report_.error(entry->second.place(),
                       fmt::format("{} lists more than {} hosts", key, max_hosts));
@@ -123,15 +120,27 @@ std::vector<HostValue> TomlSection::values(const std::string& key) {
     for (const auto& host : hosts) {
         names.push_back(host.first);
     }
-    const bool has_full_name = std::ranges::find(names, host_) != names.end();
-    const std::string chosen = has_full_name ? host_ : short_name(host_);
-    if (is_first_time && std::ranges::find(names, chosen) == names.end()) {
-        report_missing_host(key, entry->second, names);
-    }
+    const std::string chosen = choose_host(key, entry->second, names, is_first_time);
     std::vector<HostValue> result;
     for (const auto& [name, node] : hosts) {
         result.push_back({node, name == chosen, name});
     }
+    return result;
+}
+
+std::string TomlSection::choose_host(const std::string& key, const TomlNode& table,
+                                     const std::vector<std::string>& hosts, bool is_needed) {
+    const bool has_full_name = std::ranges::find(hosts, host_) != hosts.end();
+    std::string chosen = has_full_name ? host_ : short_name(host_);
+    if (is_needed && std::ranges::find(hosts, chosen) == hosts.end()) {
+        report_missing_host(key, table, hosts);
+    }
+    return chosen;
+}
+
+std::vector<std::pair<std::string, TomlNode>> TomlSection::leaves(const TomlNode& table) {
+    std::vector<std::pair<std::string, TomlNode>> result;
+    collect_leaves("", table, result);
     return result;
 }
 
@@ -205,13 +214,18 @@ std::optional<vrrp::Duration> TomlSection::duration_of(const std::string& key,
 void TomlSection::report_no_choice(const std::string& key, const TomlNode& node,
                                    const std::vector<std::string>& names) {
     const bool is_text = node.kind() == TomlKind::text;
-    std::string message =
-        fmt::format("{} is {}, expected \"{}\"", key,
-                    is_text ? in_quotes(node.text()) : std::string(node.kind_text()),
-                    fmt::join(names, "\" or \""));
+    std::string expected;
+    for (const std::string& name : names) {
+        const bool is_last = &name == &names.back();
+        expected += expected.empty() ? "" : is_last ? " or " : ", ";
+        expected += fmt::format("\"{}\"", name);
+    }
     const std::string_view meant = is_text ? nearest(node.text(), names) : std::string_view();
-    report_.error(node.place(), std::move(message),
-                  meant.empty() ? "" : fmt::format("did you mean \"{}\"?", meant));
+    report_.error(
+        node.place(),
+        fmt::format("{} is {}, expected {}", key,
+                    is_text ? in_quotes(node.text()) : std::string(node.kind_text()), expected),
+        meant.empty() ? "" : fmt::format("did you mean \"{}\"?", meant));
 }
 
 std::optional<int> TomlSection::number(const std::string& key, const Range& range) {

@@ -109,6 +109,14 @@ public:
 
     /// The table below a key that is itself one thing, not values by host.
     [[nodiscard]] std::optional<TomlNode> table(const std::string& key);
+    /// The entries of a table that are no tables; those of tables within it have joined names:
+    /// "a.b". An unquoted name with dots is a table within a table to TOML.
+    [[nodiscard]] static std::vector<std::pair<std::string, TomlNode>> leaves(
+        const TomlNode& table);
+    /// Which of the hosts listed below a key is this one: its full name, else its first part. Says
+    /// that it is missing, if asked to.
+    [[nodiscard]] std::string choose_host(const std::string& key, const TomlNode& table,
+                                          const std::vector<std::string>& hosts, bool is_needed);
 
     [[nodiscard]] std::optional<int> number(const std::string& key, const Range& range);
     [[nodiscard]] std::optional<bool> flag(const std::string& key);

@@ -88,6 +88,23 @@ std::string rest_of(const vrrp::RouterConfig& protocol) {
     return text;
 }
 
+/// The keys by their lengths.
+std::string to_text(const auth::TrailerConfig& trailer) {
+    std::vector<std::string> keys;
+    for (const auth::Key& key : trailer.keys) {
+        keys.push_back(fmt::format("{}({})", key.id, key.secret.size()));
+    }
+    const bool is_time = trailer.replay == auth::Replay::time;
+    const bool is_strict = trailer.mode == auth::Mode::enforce;
+    const bool is_sent = trailer.mode != auth::Mode::receive_only;
+    return fmt::format("hmac keys {} active {} {} window {}s {}", fmt::join(keys, ","),
+                       trailer.active,
+                       is_strict ? "enforce"
+                       : is_sent ? "permissive"
+                                 : "receive-only",
+                       trailer.window.count(), is_time ? "time" : "monotonic");
+}
+
 std::string rest_of(const config::Router& router) {
     std::string text;
     const auto add = [&text](bool is_there, const std::string& more) {
@@ -99,6 +116,7 @@ std::string rest_of(const config::Router& router) {
         "start delay " + in_milliseconds(router.start_delay));
     add(router.source.has_value(), "source " + router.source.value_or(vrrp::IpAddress()).to_text());
     add(router.ttl != 255, fmt::format("ttl {}", router.ttl));
+    add(router.trailer.has_value(), to_text(router.trailer.value_or(auth::TrailerConfig())));
     return text;
 }
 

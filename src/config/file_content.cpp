@@ -1,0 +1,36 @@
+#include "config/file_content.hpp"
+
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <system_error>
+
+namespace config {
+
+std::expected<FileContent, std::string> load_content(const std::string& path, std::size_t longest) {
+    std::error_code error;
+    const std::filesystem::file_status status = std::filesystem::status(path, error);
+    if (error) {
+        return std::unexpected(error.message());
+    }
+    if (!std::filesystem::is_regular_file(status)) {
+        return std::unexpected(std::filesystem::is_directory(status) ? "it is a directory"
+                                                                     : "it is not a regular file");
+    }
+    errno = 0;
+    std::ifstream file(path, std::ios::binary);
+    if (!file) {
+        return std::unexpected(std::generic_category().message(errno));
+    }
+    std::string text(longest + 1, '\0');
+    file.read(text.data(), static_cast<std::streamsize>(text.size()));
+    if (file.bad()) {
+        return std::unexpected(std::generic_category().message(errno));
+    }
+    text.resize(static_cast<std::size_t>(file.gcount()));
+    using std::filesystem::perms;
+    const bool is_public = (status.permissions() & perms::others_all) != perms::none;
+    return FileContent{std::move(text), is_public};
+}
+
+}  // namespace config
