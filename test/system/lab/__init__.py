@@ -20,6 +20,7 @@ from .flooder import Flood, Flooded
 from .frr import Frr
 from .group import Group, keepalived_config, understudy_config
 from .host import REPOSITORY, Host
+from .hostile import Refused, refused_packets
 from .lab import Lab
 from .lan import Lan, Port
 from .netlink import Address, AddressEvent
@@ -34,9 +35,9 @@ __all__ = [
     "ADDRESS", "BACKUP", "BINARY", "CONFIG", "MASTER", "OUR_FILES", "REPOSITORY", "USER_FILES",
     "Address", "AddressEvent", "Advert", "Answer", "Arp", "Client", "Daemon", "Duo", "Flood",
     "Flooded", "Frr", "Group", "Host", "HttpsUpstream", "Keepalived", "Kind", "Lab", "Lan",
-    "LogLine", "NeighbourAdvert", "Nginx", "Pair", "Port", "Process", "Recorder", "Service",
+    "LogLine", "NeighbourAdvert", "Nginx", "Pair", "Port", "Process", "Recorder", "Refused", "Service",
     "Sniffer", "Takeover", "Understudy", "ah_packet", "assert_well_formed", "configuration_file",
     "encode_v2", "encode_v3", "find_configuration_file", "frame", "internet_checksum", "ip_packet",
-    "keepalived_config", "make_daemon", "malformed", "send_frame", "send_vrrp",
+    "keepalived_config", "make_daemon", "malformed", "refused_packets", "send_frame", "send_vrrp",
     "understudy_config", "wait_until",
 ]
