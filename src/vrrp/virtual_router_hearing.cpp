@@ -54,8 +54,9 @@ void VirtualRouter::note_differences(const AdvertisementReceived& event) {
     if (config_.version == Version::v2) {
         return;
     }
-    // One that leaves tells another interval once, to be succeeded sooner.
-    const bool is_steady = rival_ && rival_->address == event.packet.source &&
+    // One that leaves tells another interval, to be succeeded sooner: once, then with priority 0.
+    const bool is_steady = advertisement.priority > 0 && rival_ &&
+                           rival_->address == event.packet.source &&
                            rival_->interval == advertisement.interval;
     if (advertisement.interval != config_.interval && is_steady) {
         note(Difference::interval);
