@@ -160,8 +160,11 @@ void VirtualRouter::hear_as_master(const Peer& peer, Instant now) {
 /// The other learns at once that it is outranked, bridges and neighbours where the addresses are:
 /// so RFC 9568 has it for version 3. The timer of the adverts goes on as it was.
 void VirtualRouter::answer(const Peer& peer, Instant now) {
-    const bool is_known = contender_ && contender_->address == peer.address &&
-                          now - contender_->heard_at < patience();
+    const Duration silence =
+        master_down_interval(config_.version, std::max(config_.interval, peer.interval), priority_,
+                             config_.down_adverts);
+    const bool is_known =
+        contender_ && contender_->address == peer.address && now - contender_->heard_at < silence;
     contentions_ = is_known ? std::min(contentions_ + 1, contentions_to_tell) : 1;
     contender_ = peer;
     if (contentions_ == contentions_to_tell) {
