@@ -118,14 +118,8 @@ void VirtualRouter::on(const PriorityChanged& event, Instant now) {
     if (state_ == State::master && priority_ < before && knows_better()) {
         begin_leaving(Cause::yields, now);
     }
-    if (state_ != State::backup) {
-        return;
-    }
-    if (discarded_ && discarded_->priority >= priority_) {
-        // It outranks us from now on; the down interval counts from when it was heard.
-        follow(*discarded_);
-    } else if (!is_ready_) {
-        down_at_ = takeover_time();
+    if (state_ == State::backup && priority_ != before) {
+        reconsider(now);
     }
 }
 
@@ -178,13 +172,26 @@ void VirtualRouter::on(const Reconfigured& event, Instant now) {
         advertise_at_.reset();
         advertise(now);
     }
+    const bool is_taught = config_.version == Version::v3 && followed_;
+    master_interval_ = is_taught ? followed_->interval : config_.interval;
     if (state_ == State::backup) {
-        master_interval_ =
-            config_.version == Version::v3 && followed_ ? followed_->interval : config_.interval;
-        is_ready_ = is_ready_ && config_.is_grouped;  // without a group nobody else sets it going
-        if (!is_ready_) {
-            down_at_ = takeover_time();
-        }
+        reconsider(now);
+    }
+}
+
+/// A backup has another priority or other settings. The master that it meant to succeed may stand
+/// now: then the down interval counts from when that was heard.
+void VirtualRouter::reconsider(Instant now) {
+    const auto stands = [this](const std::optional<Peer>& peer) {
+        return peer && peer->priority > 0 && (peer->priority >= priority_ || !preempts());
+    };
+    if (stands(departed_)) {
+        follow(*departed_);
+    } else if (stands(discarded_)) {
+        follow(*discarded_);
+    } else if (!is_ready_ || !config_.is_grouped || takeover_time() > now) {
+        is_ready_ = false;
+        down_at_ = takeover_time();
     }
 }
 

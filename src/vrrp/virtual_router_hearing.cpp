@@ -80,14 +80,18 @@ void VirtualRouter::hear_as_backup(const Peer& peer) {
         // It may stay for a while, but must not fall silent.
         follow(peer);
     } else if (!config_.strict && is_the_followed && followed_->priority >= priority_) {
-        // It serves on until it hears us; nobody needs to wait for its silence.
-        depart(peer);
+        // It serves on until it hears us; nobody needs to wait for its silence. Its further adverts
+        // don't put us off.
+        if (!departed_) {
+            depart(peer);
+        }
     } else {
         discarded_ = peer;
     }
 }
 
-void VirtualRouter::follow(const Peer& master) {
+/// By value: it may be one of those that are forgotten here.
+void VirtualRouter::follow(Peer master) {
     followed_ = master;
     discarded_.reset();
     departed_.reset();
