@@ -89,10 +89,11 @@ ChecksumForm VirtualRouter::checksum_form() const {
 }
 
 void VirtualRouter::on(const Startup& /*event*/, Instant now) {
-    is_started_ = true;
+    const bool was_started = std::exchange(is_started_, true);
     recover_at_.reset();
     install_failures_ = 0;
-    if (state_ == State::leaving) {
+    // Only who was told to stop resumes, and not where a successor is in office already.
+    if (state_ == State::leaving && !was_started && !followed_) {
         become_master(Cause::startup, {}, now);
     } else {
         enter_or_leave(Cause::startup, now);
@@ -215,7 +216,10 @@ void VirtualRouter::on(const GiveWay& /*event*/, Instant now) {
 void VirtualRouter::on(const TimerExpired& /*event*/, Instant now) {
     const auto has_passed = [now](const std::optional<Instant>& at) { return at && *at <= now; };
     if (has_passed(farewell_at_)) {
-        effects_.push(SendAdvertisement{0, config_.version == Version::v3});
+        // After a stall it would only disturb the successor.
+        if (now - *farewell_at_ <= Duration(config_.interval)) {
+            effects_.push(SendAdvertisement{0, config_.version == Version::v3});
+        }
         farewell_at_.reset();
     }
     if (has_passed(recover_at_)) {
@@ -361,6 +365,8 @@ void VirtualRouter::end_leaving(Instant now) {
         leave(cause, successor, now);
     } else if (followed_) {
         become_backup(cause, successor, now);
+    } else if (now - *leave_at_ > Duration(config_.interval)) {
+        become_backup(Cause::stalled, {}, now);  // somebody may have come, unheard
     } else {
         become_master(cause, successor, now);
     }

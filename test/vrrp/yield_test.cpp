@@ -276,6 +276,28 @@ TEST_CASE("who is told to stop while it yields goes in the end", "[vrrp]") {
     CHECK_FALSE(bench.router.deadline());
 }
 
+TEST_CASE("a startup does not call back who yields", "[vrrp]") {
+    Bench bench = yielding();
+    const Observed before = observe(bench.router);
+    bench.now += 500us;
+
+    CHECK(bench.handle(Startup{}).empty());
+    CHECK(observe(bench.router) == before);
+}
+
+TEST_CASE("who starts again while it leaves does not disturb a successor in office", "[vrrp]") {
+    Bench bench = leaving();
+    bench.run_for(20ms);
+    bench.hear(lower_address, 90);
+    const auto deadline = bench.router.deadline();
+
+    CHECK(bench.handle(Startup{}).empty());
+
+    CHECK(bench.router.deadline() == deadline);
+    CHECK(bench.expire().back() == Effect(StateChanged{State::leaving, State::backup,
+                                                       Cause::successor_heard, lower_address, 90}));
+}
+
 TEST_CASE("who yields and whose service then dies goes at once", "[vrrp]") {
     Bench bench = yielding();
     bench.run_for(10ms);
@@ -283,6 +305,26 @@ TEST_CASE("who yields and whose service then dies goes at once", "[vrrp]") {
     CHECK(bench.handle(PriorityChanged{0}) ==
           EffectList{RemoveAddresses{},
                      StateChanged{State::leaving, State::initialize, Cause::priority_zero}});
+}
+
+// L-5: a successor may have come meanwhile; it is not shouted down, nor is another farewell said.
+TEST_CASE("who is frozen while it yields listens first when it wakes", "[vrrp]") {
+    Bench bench = yielding();
+    bench.now += 1min;
+
+    CHECK(
+        bench.handle(TimerExpired{}) ==
+        EffectList{RemoveAddresses{}, StateChanged{State::leaving, State::backup, Cause::stalled}});
+    CHECK(bench.patience() == master_down_interval(Version::v2, Centiseconds(100), 80));
+}
+
+TEST_CASE("who is frozen while it stops says no late farewell", "[vrrp]") {
+    Bench bench = leaving();
+    bench.now += 1min;
+
+    CHECK(bench.handle(TimerExpired{}) ==
+          EffectList{RemoveAddresses{},
+                     StateChanged{State::leaving, State::initialize, Cause::nobody_came}});
 }
 
 }  // namespace vrrp::test
