@@ -267,6 +267,7 @@ void VirtualRouter::take_over(Instant now) {
     } else if (waits_behind_lower() && now < heard_at_ + patience()) {
         become_master(Cause::preempt, *followed_, now);
     } else {
+        rival_.reset();  // whoever it was, as far as one can know it is dead
         become_master(Cause::master_silent, followed_.value_or(Peer{}), now);
     }
 }

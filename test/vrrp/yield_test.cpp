@@ -187,6 +187,16 @@ TEST_CASE("a master knows the router that spoke last", "[vrrp]") {
           Effect(StateChanged{State::master, State::leaving, Cause::yields}));
 }
 
+TEST_CASE("a master does not leave for one that it succeeded because it was silent", "[vrrp]") {
+    Bench bench = started();
+    bench.hear(higher_address, 150);
+    bench.expire();
+    REQUIRE(bench.router.state() == State::master);
+
+    CHECK(bench.handle(PriorityChanged{80}).empty());
+    CHECK(bench.router.state() == State::master);
+}
+
 TEST_CASE("a master does not leave for one that had left", "[vrrp]") {
     Bench bench = started();
     bench.hear(higher_address, 150);
