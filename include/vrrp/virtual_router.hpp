@@ -83,8 +83,8 @@ private:
     void hear_as_master(const Peer& peer, Instant now);
     void hear_while_leaving(const Peer& peer, Instant now);
     void answer(const Peer& peer, Instant now);
-
-    void follow(const Peer& master);
+    void reconsider(Instant now);
+    void follow(Peer master);
     void depart(const Peer& master);
     void learn_from(const Peer& master);
     [[nodiscard]] Duration patience() const;

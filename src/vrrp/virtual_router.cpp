@@ -89,10 +89,11 @@ ChecksumForm VirtualRouter::checksum_form() const {
 }
 
 void VirtualRouter::on(const Startup& /*event*/, Instant now) {
-    is_started_ = true;
+    const bool was_started = std::exchange(is_started_, true);
     recover_at_.reset();
     install_failures_ = 0;
-    if (state_ == State::leaving) {
+    // Only who was told to stop resumes, and not where a successor is in office already.
+    if (state_ == State::leaving && !was_started && is_eligible() && !followed_) {
         become_master(Cause::startup, {}, now);
     } else {
         enter_or_leave(Cause::startup, now);
@@ -118,14 +119,8 @@ void VirtualRouter::on(const PriorityChanged& event, Instant now) {
     if (state_ == State::master && priority_ < before && knows_better()) {
         begin_leaving(Cause::yields, now);
     }
-    if (state_ != State::backup) {
-        return;
-    }
-    if (discarded_ && discarded_->priority >= priority_) {
-        // It outranks us from now on; the down interval counts from when it was heard.
-        follow(*discarded_);
-    } else if (!is_ready_) {
-        down_at_ = takeover_time();
+    if (state_ == State::backup && priority_ != before) {
+        reconsider(now);
     }
 }
 
@@ -178,13 +173,29 @@ void VirtualRouter::on(const Reconfigured& event, Instant now) {
         advertise_at_.reset();
         advertise(now);
     }
+    const bool is_taught = config_.version == Version::v3 && followed_;
+    master_interval_ = is_taught ? followed_->interval : config_.interval;
     if (state_ == State::backup) {
-        master_interval_ =
-            config_.version == Version::v3 && followed_ ? followed_->interval : config_.interval;
-        is_ready_ = is_ready_ && config_.is_grouped;  // without a group nobody else sets it going
-        if (!is_ready_) {
-            down_at_ = takeover_time();
-        }
+        reconsider(now);
+    }
+    if (is_held_ && !config_.is_grouped) {
+        on(Hold{false}, now);
+    }
+}
+
+/// A backup has another priority or other settings. The master that it meant to succeed may stand
+/// now: then the down interval counts from when that was heard.
+void VirtualRouter::reconsider(Instant now) {
+    const auto stands = [this](const std::optional<Peer>& peer) {
+        return peer && peer->priority > 0 && (peer->priority >= priority_ || !preempts());
+    };
+    if (stands(departed_)) {
+        follow(*departed_);
+    } else if (stands(discarded_)) {
+        follow(*discarded_);
+    } else if (!is_ready_ || !config_.is_grouped || takeover_time() > now) {
+        is_ready_ = false;
+        down_at_ = takeover_time();
     }
 }
 
@@ -208,7 +219,10 @@ void VirtualRouter::on(const GiveWay& /*event*/, Instant now) {
 void VirtualRouter::on(const TimerExpired& /*event*/, Instant now) {
     const auto has_passed = [now](const std::optional<Instant>& at) { return at && *at <= now; };
     if (has_passed(farewell_at_)) {
-        effects_.push(SendAdvertisement{0, config_.version == Version::v3});
+        // After a stall it would only disturb the successor.
+        if (now - *farewell_at_ <= Duration(config_.interval)) {
+            effects_.push(SendAdvertisement{0, config_.version == Version::v3});
+        }
         farewell_at_.reset();
     }
     if (has_passed(recover_at_)) {
@@ -255,7 +269,10 @@ void VirtualRouter::take_over(Instant now) {
         become_master(Cause::preempt, *discarded_, now);
     } else if (waits_behind_lower() && now < heard_at_ + patience()) {
         become_master(Cause::preempt, *followed_, now);
+    } else if (priority_ == owner_priority && now < heard_at_ + patience()) {
+        become_master(Cause::owner, {}, now);
     } else {
+        rival_.reset();  // whoever it was, as far as one can know it is dead
         become_master(Cause::master_silent, followed_.value_or(Peer{}), now);
     }
 }
@@ -299,10 +316,14 @@ void VirtualRouter::enter_or_leave(Cause cause_to_leave, Instant now) {
             leave(cause_to_leave, {}, now);
         }
     } else if (state_ == State::initialize) {
-        if (priority_ == owner_priority) {
+        const bool is_owner = priority_ == owner_priority;
+        if (is_owner && !config_.is_grouped) {
             become_master(Cause::owner, {}, now);
-        } else {
-            become_backup(Cause::startup, {}, now);
+            return;
+        }
+        become_backup(Cause::startup, {}, now);
+        if (is_owner) {
+            down_at_ = now;  // it needs no election, but the other members of its group do
         }
     }
 }
@@ -354,6 +375,8 @@ void VirtualRouter::end_leaving(Instant now) {
         leave(cause, successor, now);
     } else if (followed_) {
         become_backup(cause, successor, now);
+    } else if (now - *leave_at_ > Duration(config_.interval)) {
+        become_backup(Cause::stalled, {}, now);  // somebody may have come, unheard
     } else {
         become_master(cause, successor, now);
     }

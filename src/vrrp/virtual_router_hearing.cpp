@@ -54,8 +54,9 @@ void VirtualRouter::note_differences(const AdvertisementReceived& event) {
     if (config_.version == Version::v2) {
         return;
     }
-    // One that leaves tells another interval once, to be succeeded sooner.
-    const bool is_steady = rival_ && rival_->address == event.packet.source &&
+    // One that leaves tells another interval, to be succeeded sooner: once, then with priority 0.
+    const bool is_steady = advertisement.priority > 0 && rival_ &&
+                           rival_->address == event.packet.source &&
                            rival_->interval == advertisement.interval;
     if (advertisement.interval != config_.interval && is_steady) {
         note(Difference::interval);
@@ -79,14 +80,18 @@ void VirtualRouter::hear_as_backup(const Peer& peer) {
         // It may stay for a while, but must not fall silent.
         follow(peer);
     } else if (!config_.strict && is_the_followed && followed_->priority >= priority_) {
-        // It serves on until it hears us; nobody needs to wait for its silence.
-        depart(peer);
+        // It serves on until it hears us; nobody needs to wait for its silence. Its further adverts
+        // don't put us off.
+        if (!departed_) {
+            depart(peer);
+        }
     } else {
         discarded_ = peer;
     }
 }
 
-void VirtualRouter::follow(const Peer& master) {
+/// By value: it may be one of those that are forgotten here.
+void VirtualRouter::follow(Peer master) {
     followed_ = master;
     discarded_.reset();
     departed_.reset();
@@ -159,8 +164,11 @@ void VirtualRouter::hear_as_master(const Peer& peer, Instant now) {
 /// The other learns at once that it is outranked, bridges and neighbours where the addresses are:
 /// so RFC 9568 has it for version 3. The timer of the adverts goes on as it was.
 void VirtualRouter::answer(const Peer& peer, Instant now) {
-    const bool is_known = contender_ && contender_->address == peer.address &&
-                          now - contender_->heard_at < patience();
+    const Duration silence =
+        master_down_interval(config_.version, std::max(config_.interval, peer.interval), priority_,
+                             config_.down_adverts);
+    const bool is_known =
+        contender_ && contender_->address == peer.address && now - contender_->heard_at < silence;
     contentions_ = is_known ? std::min(contentions_ + 1, contentions_to_tell) : 1;
     contender_ = peer;
     if (contentions_ == contentions_to_tell) {

@@ -22,6 +22,11 @@ inline constexpr IpAddress lower_address(192, 0, 2, 2);
 inline constexpr IpAddress higher_address(192, 0, 2, 9);
 inline constexpr IpAddress nobody;
 
+// The same over IPv6.
+inline constexpr IpAddress us_6({0xfe80, 0, 0, 0, 0, 0, 0, 5});
+inline constexpr IpAddress lower_address_6({0xfe80, 0, 0, 0, 0, 0, 0, 2});
+inline constexpr IpAddress higher_address_6({0xfe80, 0, 0, 0, 0, 0, 0, 9});
+
 /// What the advertisements of these tests carry: 192.0.2.254.
 inline constexpr std::array advertised_bytes{std::byte{192}, std::byte{0}, std::byte{2},
                                              std::byte{254}};
@@ -120,7 +125,7 @@ struct Bench {
 /// Started and with a source address: a backup, or a master where it owns the addresses.
 inline Bench started(RouterConfig config = usual_config()) {
     Bench bench(std::move(config));
-    bench.handle(SourceChanged{us});
+    bench.handle(SourceChanged{bench.router.config().family() == Family::ipv4 ? us : us_6});
     bench.handle(Startup{});
     return bench;
 }

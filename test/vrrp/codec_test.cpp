@@ -2,75 +2,15 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <expected>
 #include <optional>
-#include <span>
-#include <string>
 #include <string_view>
 #include <vector>
 
 #include "catch2.hpp"
-#include "vrrp/advertisement.hpp"
 #include "vrrp/bench.hpp"
+#include "vrrp/messages.hpp"
 
 namespace vrrp::test {
-
-namespace {
-
-using Bytes = std::vector<std::byte>;
-
-// Recorded packets: router id 51, priority 100, one second, 192.0.2.254.
-constexpr std::string_view plain = "213364010001b7cb c00002fe 0000000000000000";
-constexpr std::string_view farewell = "2133000100011bcc c00002fe 0000000000000000";
-constexpr std::string_view with_password = "2133640101017a7f c00002fe 7365637265740000";
-
-Bytes bytes_of(std::string_view hex) {
-    std::string digits(hex);
-    std::erase(digits, ' ');
-    Bytes bytes;
-    for (std::size_t i = 0; i < digits.size(); i += 2) {
-        bytes.push_back(static_cast<std::byte>(std::stoi(digits.substr(i, 2), nullptr, 16)));
-    }
-    return bytes;
-}
-
-constexpr PacketContext usual_packet{IpAddress(192, 0, 2, 1), IpAddress(224, 0, 0, 18), 255};
-
-std::optional<DecodeError> error_of(std::span<const std::byte> message,
-                                    const PacketContext& packet = usual_packet) {
-    const auto advertisement = decode(message, packet);
-    return advertisement ? std::nullopt : std::optional(advertisement.error());
-}
-
-/// Puts the right checksum into a changed message, so that the change itself is looked at.
-void mend_checksum(Bytes& message) {
-    message[6] = message[7] = std::byte{0};
-    std::uint32_t sum = 0;
-    for (std::size_t i = 0; i + 1 < message.size(); i += 2) {
-        sum += (std::to_integer<unsigned>(message[i]) << 8) |
-               std::to_integer<unsigned>(message[i + 1]);
-    }
-    while (sum > 0xffff) {
-        sum = (sum & 0xffff) + (sum >> 16);
-    }
-    message[6] = static_cast<std::byte>(~sum >> 8 & 0xff);
-    message[7] = static_cast<std::byte>(~sum & 0xff);
-}
-
-Bytes with_byte(std::string_view hex, std::size_t index, unsigned value) {
-    Bytes message = bytes_of(hex);
-    message[index] = static_cast<std::byte>(value);
-    mend_checksum(message);
-    return message;
-}
-
-Bytes encoded(const Advertisement& advertisement) {
-    std::array<std::byte, max_message_size> buffer;
-    const auto message = encode(advertisement, usual_packet, buffer);
-    return {message.begin(), message.end()};
-}
-
-}  // namespace
 
 TEST_CASE("a recorded advertisement is read as it was meant", "[vrrp]") {
     const Bytes message = bytes_of(plain);
