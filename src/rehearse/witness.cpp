@@ -190,6 +190,7 @@ void Witness::note_advertisement(const Step& step, HostFacts& facts) {
     } else if (source == facts.follows && before >= own &&
                !hosts_[step.host].plan().config.strict) {
         facts.released_at = facts.released_at.value_or(step.now);
+        facts.was_released = true;
     }
 }
 

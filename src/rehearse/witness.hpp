@@ -40,7 +40,7 @@ struct HostFacts {
     int farewells_left = 0;                   ///< how often priority 0 may still be said
     int takeovers = 0;                        ///< since the last trouble on the LAN
     std::optional<vrrp::Instant> took_over_at;
-    bool was_released = false;  ///< accepted priority 0 since it last took over
+    bool was_released = false;  ///< by a master that left or fell, since it last took over
     int probes = 0;
     int verdicts = 0;
 };

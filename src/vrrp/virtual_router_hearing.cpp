@@ -70,10 +70,7 @@ void VirtualRouter::note_differences(const AdvertisementReceived& event) {
 void VirtualRouter::hear_as_backup(const Peer& peer) {
     const bool is_the_followed = followed_ && followed_->address == peer.address;
     if (peer.priority == 0) {
-        // Said twice, it must not be waited for twice: the first counts.
-        if (!departed_) {
-            depart(peer);
-        }
+        depart(peer);
     } else if (peer.priority >= priority_ || !preempts()) {
         follow(peer);
     } else if (peer.heard_at < fit_at_ + config_.preempt_delay) {
@@ -104,8 +101,12 @@ void VirtualRouter::follow(Peer master) {
     down_at_ = takeover_time();
 }
 
-/// The master leaves, or has fallen below us.
+/// The master leaves, or has fallen below us. Said twice, it must not be waited for twice: the
+/// first counts.
 void VirtualRouter::depart(const Peer& master) {
+    if (departed_) {
+        return;
+    }
     departed_ = master;
     if (discarded_ && discarded_->address == master.address) {
         discarded_.reset();

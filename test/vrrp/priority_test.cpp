@@ -127,6 +127,19 @@ TEST_CASE("a master speaks with its new priority at its next advert", "[vrrp]") 
     CHECK(bench.expire() == EffectList{SendAdvertisement{80}, AnnounceAddresses{}});
 }
 
+TEST_CASE("a backup waits once for a master that has fallen, however often it says so", "[vrrp]") {
+    Bench bench = started();
+    bench.hear(higher_address, 150);
+    bench.now += 1s;
+    bench.hear(higher_address, 80);
+    const auto due = bench.router.deadline();
+    bench.now += 1ms;
+
+    bench.hear(higher_address, 80);
+
+    CHECK(bench.router.deadline() == due);
+}
+
 TEST_CASE("a master that has fallen yields to who is better now", "[vrrp]") {
     Bench bench = master();
     bench.handle(PriorityChanged{80});
