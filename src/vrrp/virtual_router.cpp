@@ -93,7 +93,7 @@ void VirtualRouter::on(const Startup& /*event*/, Instant now) {
     recover_at_.reset();
     install_failures_ = 0;
     // Only who was told to stop resumes, and not where a successor is in office already.
-    if (state_ == State::leaving && !was_started && !followed_) {
+    if (state_ == State::leaving && !was_started && is_eligible() && !followed_) {
         become_master(Cause::startup, {}, now);
     } else {
         enter_or_leave(Cause::startup, now);
@@ -177,6 +177,9 @@ void VirtualRouter::on(const Reconfigured& event, Instant now) {
     master_interval_ = is_taught ? followed_->interval : config_.interval;
     if (state_ == State::backup) {
         reconsider(now);
+    }
+    if (is_held_ && !config_.is_grouped) {
+        on(Hold{false}, now);
     }
 }
 
@@ -266,6 +269,8 @@ void VirtualRouter::take_over(Instant now) {
         become_master(Cause::preempt, *discarded_, now);
     } else if (waits_behind_lower() && now < heard_at_ + patience()) {
         become_master(Cause::preempt, *followed_, now);
+    } else if (priority_ == owner_priority && now < heard_at_ + patience()) {
+        become_master(Cause::owner, {}, now);
     } else {
         rival_.reset();  // whoever it was, as far as one can know it is dead
         become_master(Cause::master_silent, followed_.value_or(Peer{}), now);
@@ -311,10 +316,14 @@ void VirtualRouter::enter_or_leave(Cause cause_to_leave, Instant now) {
             leave(cause_to_leave, {}, now);
         }
     } else if (state_ == State::initialize) {
-        if (priority_ == owner_priority) {
+        const bool is_owner = priority_ == owner_priority;
+        if (is_owner && !config_.is_grouped) {
             become_master(Cause::owner, {}, now);
-        } else {
-            become_backup(Cause::startup, {}, now);
+            return;
+        }
+        become_backup(Cause::startup, {}, now);
+        if (is_owner) {
+            down_at_ = now;  // it needs no election, but the other members of its group do
         }
     }
 }

@@ -225,4 +225,15 @@ TEST_CASE("a router that enters a group waits for it at its deadline", "[vrrp]")
     CHECK(bench.router.is_ready());
 }
 
+TEST_CASE("a router that its group holds is free once it has none", "[vrrp]") {
+    Bench bench = started(with(usual_config(), group));
+    bench.handle(Hold{true});
+
+    const auto effects =
+        reconfigure(bench, [](RouterConfig& config) { config.is_grouped = false; });
+
+    CHECK_FALSE(bench.router.is_held());
+    CHECK(effects == EffectList{StateChanged{State::initialize, State::backup, Cause::startup}});
+}
+
 }  // namespace vrrp::test
