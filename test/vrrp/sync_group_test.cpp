@@ -238,7 +238,7 @@ TEST_CASE("a member that falls below the master that it waited to preempt waits 
     std::vector<RouterConfig> configs = two();
     configs[0].preempt_delay = 2s;
     GroupBench group = started_group(configs);
-    for (int i = 0; i < 2; ++i) {
+    for (int i = 0; i < 4; ++i) {
         hear_in_all(group, 80);
         group.tell(1, advert_from(higher_address, 200));
         group.run_for(1s);
