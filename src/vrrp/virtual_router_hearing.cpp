@@ -77,11 +77,8 @@ void VirtualRouter::hear_as_backup(const Peer& peer) {
         // It may stay for a while, but must not fall silent.
         follow(peer);
     } else if (!config_.strict && is_the_followed && followed_->priority >= priority_) {
-        // It serves on until it hears us; nobody needs to wait for its silence. Its further adverts
-        // don't put us off.
-        if (!departed_) {
-            depart(peer);
-        }
+        // It serves on until it hears us; nobody needs to wait for its silence.
+        depart(peer);
     } else {
         discarded_ = peer;
     }
