@@ -22,6 +22,9 @@ inline constexpr Duration handover_overlap = std::chrono::milliseconds(50);
 /// Priority 0 is said twice, this far apart, so that one lost packet does not cost three seconds.
 inline constexpr Duration farewell_gap = std::chrono::milliseconds(1);
 
+/// A router of lower rank that is heard so often, although it is answered, does not hear us.
+inline constexpr int contentions_to_tell = 3;
+
 /// How long a router that could not install its addresses stays out of the election the first time.
 inline constexpr Duration recovery_delay = std::chrono::seconds(10);
 

@@ -60,9 +60,10 @@ std::expected<void, os::Error> Carrier::rekey(const config::Router& router) {
         trailer_.reset();
         return {};
     }
-    const auto peers = router.protocol.is_unicast()
-                           ? std::span<const vrrp::IpAddress>(destinations_)
-                           : std::span<const vrrp::IpAddress>();
+    const bool believes_peers_only =
+        router.protocol.is_unicast() && !router.protocol.hears_strangers;
+    const auto peers = believes_peers_only ? std::span<const vrrp::IpAddress>(destinations_)
+                                           : std::span<const vrrp::IpAddress>();
     std::expected<void, std::string> taken;
     if (trailer_) {
         taken = trailer_->reconfigure(*router.trailer, peers);

@@ -19,6 +19,7 @@ std::optional<vrrp::IpAddress> primary_ipv4_address(const Link& link,
         for (const LinkAddress& candidate : link.addresses) {
             if (candidate.address.family() == vrrp::Family::ipv4 &&
                 candidate.is_secondary == is_secondary &&
+                candidate.protocol != our_address_protocol &&
                 !is_virtual(candidate, virtual_addresses)) {
                 return candidate.address;
             }

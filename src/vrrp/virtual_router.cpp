@@ -287,7 +287,11 @@ bool VirtualRouter::preempts() const {
 }
 
 bool VirtualRouter::is_outranked_by(const Peer& peer) const {
-    const bool loses_tie = config_.breaks_ties && peer.address > source_.value_or(IpAddress{});
+    // A peer whose families share their fate yields by its first member. One that goes on does not.
+    const bool goes_on =
+        contender_ && contender_->address == peer.address && contentions_ == contentions_to_tell;
+    const bool loses_tie =
+        (config_.breaks_ties || goes_on) && peer.address > source_.value_or(IpAddress{});
     return peer.priority > priority_ || (peer.priority == priority_ && loses_tie);
 }
 

@@ -14,9 +14,6 @@ using namespace std::chrono_literals;
 /// A master answers adverts of lower rank at most this often, so that nobody makes it shout.
 constexpr Duration assert_gap = 100ms;
 
-/// A router that is heard so often although it is answered each time does not hear the answers.
-constexpr int contentions_to_tell = 3;
-
 }  // namespace
 
 void VirtualRouter::on(const AdvertisementReceived& event, Instant now) {
@@ -169,7 +166,8 @@ void VirtualRouter::answer(const Peer& peer, Instant now) {
         contender_ && contender_->address == peer.address && now - contender_->heard_at < silence;
     contentions_ = is_known ? std::min(contentions_ + 1, contentions_to_tell) : 1;
     contender_ = peer;
-    if (contentions_ == contentions_to_tell) {
+    // There should be one owner only: RFC 9568 section 8.3.2.
+    if (contentions_ == contentions_to_tell || peer.priority == owner_priority) {
         effects_.push(SecondMaster{peer.address, peer.priority});
     }
     const bool answers = config_.version == Version::v3 || !config_.strict;

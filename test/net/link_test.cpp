@@ -38,6 +38,13 @@ TEST_CASE("adverts are sent from the first address of the link", "[net]") {
     CHECK(source == second);
 }
 
+TEST_CASE("an address that an earlier run left behind is never the source", "[net]") {
+    Link link{.addresses = {primary(second), primary(first)}};
+    link.addresses[0].protocol = our_address_protocol;
+
+    CHECK(primary_address(link, vrrp::Family::ipv4, {}) == first);
+}
+
 TEST_CASE("a virtual address is never the source, whatever its prefix length", "[net]") {
     const Link link{.addresses = {primary(first), primary(third)}};
     const std::vector<vrrp::VirtualAddress> virtual_addresses{{first, 32}};

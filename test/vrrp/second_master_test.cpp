@@ -39,6 +39,16 @@ TEST_CASE("a lower rank that is heard three times is a second master", "[vrrp]")
     }
 }
 
+// M-09: there should be one owner.
+TEST_CASE("a second owner is told at once", "[vrrp]") {
+    Bench bench = master(usual_config(255));
+
+    const auto effects = bench.hear(lower_address, 255);
+
+    CHECK(effects == EffectList{SecondMaster{lower_address, 255}, SendAdvertisement{255},
+                                AnnounceAddresses{}});
+}
+
 // L-9, M-06
 TEST_CASE("in version 3 a lower rank that is heard three times is a second master", "[vrrp]") {
     for (const Third& third : both_families) {

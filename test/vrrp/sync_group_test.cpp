@@ -233,6 +233,19 @@ TEST_CASE("only the first member compares addresses between equal priorities", "
     CHECK(below.all_in(State::backup));
 }
 
+// M-05: a router whose families share their fate would have given way by its first member.
+TEST_CASE("a foreign router of equal priority in one family ends the tie by going on", "[vrrp]") {
+    GroupBench group = master_group(two());
+    for (int i = 0; i < 3; ++i) {
+        group.tell(1, advert_from(higher_address, 100));
+        CHECK(group.all_in(State::master));
+    }
+
+    group.tell(1, advert_from(higher_address, 100));
+
+    CHECK(group.all_in(State::backup));
+}
+
 TEST_CASE("a member that falls below the master that it waited to preempt waits no more",
           "[vrrp]") {
     std::vector<RouterConfig> configs = two();
