@@ -15,7 +15,6 @@ pytestmark = pytest.mark.needs("understudy")
 
 GROUPS = {
     "v2": Group(password="1111"),
-    "v2 without a password": Group(),
     "v3": Group(version=3, interval=0.1),
     "v3 IPv6": Group(version=3, interval=0.1, addresses=("fe80::51/64", "2001:db8:56::60/64")),
 }
@@ -82,13 +81,15 @@ class Besieged:
         return lines
 
     def assert_beat(self, flooded: Flooded) -> None:
-        """The adverts keep their pace within 20 ms, or as well as an idle host can here."""
+        """The adverts keep their pace within 20 ms: nine of ten in any case, and all of them where
+        the machine is quiet enough for an idle host to do so."""
         span = (flooded.start - 2 * self.group.interval, flooded.end)
         idle = unevenness(self.idle_wire, *span, self.group.interval)
         own = unevenness(self.master_wire, *span, self.group.interval)
-        print(f"uneven by {own * 1000:.1f} ms, an idle host by {idle * 1000:.1f} ms, "
+        print(f"uneven by {own[-1] * 1000:.1f} ms, an idle host by {idle[-1] * 1000:.1f} ms, "
               f"at {flooded.rate:.0f} a second")
-        assert own < max(LATENESS, idle)
+        assert own[len(own) * 9 // 10 - 1] < LATENESS
+        assert own[-1] < max(LATENESS, 2 * idle[-1])
         assert {x.priority for x in self.master_wire.adverts.since(*span)} == {200}
         assert self.backup_wire.adverts.since(*span) == []
 
@@ -98,12 +99,12 @@ def metronome(host: Host) -> bytes:
     return frame(ip_packet(encode_v2(vrid=250), host.address), host.mac())
 
 
-def unevenness(wire: Sniffer, start: float, end: float, interval: float) -> float:
-    """By how much the gap between two adverts differed from the interval at most, in seconds."""
+def unevenness(wire: Sniffer, start: float, end: float, interval: float) -> list[float]:
+    """By how much the gaps between two adverts differ from the interval, the least first."""
     adverts: list[Advert] = wire.adverts.since(start, end)
     assert len(adverts) >= (end - start) / interval - 2
-    return max(abs(later.at - earlier.at - interval)
-               for earlier, later in zip(adverts, adverts[1:]))
+    return sorted(abs(later.at - earlier.at - interval)
+                  for earlier, later in zip(adverts, adverts[1:]))
 
 
 @pytest.fixture(scope="module", params=GROUPS)
@@ -151,6 +152,8 @@ def test_a_flood_of_refused_packets_moves_nothing(besieged: Besieged) -> None:
         daemon = besieged.daemon(name)
         now = Counter(daemon.router()["counters"]["refused"])
         assert set(now) == set(was) and now.total() > was.total() + 10_000
+        print(f"{name}: {now.total() - was.total()} refused, "
+              f"{daemon.memory_kib() - used:+} KiB of {used}")
         assert daemon.memory_kib() < used + MEMORY_KIB
 
 
@@ -175,5 +178,5 @@ def test_other_addresses_in_an_advert_are_told_and_accepted(pair: Pair) -> None:
     packet = encode_v2(priority=200, password="1111", addresses=("192.168.56.250",))
     send_vrrp(pair.client_host, packet, source=FOREIGN)
     daemons[MASTER].wait_state("backup")
-    daemons[MASTER].wait_log("other addresses than ours.*" + FOREIGN)
+    daemons[MASTER].wait_log(f'differs from us .*peer={FOREIGN} difference="addresses:')
     pair.settle(MASTER)

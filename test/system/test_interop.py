@@ -2,7 +2,7 @@
 
 import pytest
 
-from lab import BACKUP, MASTER, Daemon, Duo, Group, Keepalived, Kind, Lab, Understudy
+from lab import BACKUP, MASTER, Duo, Group, Keepalived, Kind, Lab, Understudy
 
 pytestmark = pytest.mark.needs("understudy", "keepalived", "tshark")
 
@@ -38,12 +38,6 @@ VARIANTS = {
 }
 
 
-def assert_nothing_refused(ours: Daemon) -> None:
-    assert isinstance(ours, Understudy)
-    for router in ours.status()["routers"]:
-        assert router["counters"]["refused"] == {}, router
-
-
 @pytest.mark.parametrize("better", [Understudy, Keepalived], ids=["ours better", "ours worse"])
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_the_addresses_follow_a_stop_a_return_and_a_cut(lab: Lab, variant: str, better: Kind
@@ -52,12 +46,11 @@ def test_the_addresses_follow_a_stop_a_return_and_a_cut(lab: Lab, variant: str, 
     worse: Kind = Keepalived if better is Understudy else Understudy
     duo = Duo(lab, groups, better, worse, routed="router" in variant)
     duo.start()
-    ours = MASTER if better is Understudy else BACKUP
-    assert_nothing_refused(duo.daemons[ours])
     down = max(group.master_down(100) for group in groups)
 
     assert duo.handover(lambda: duo.stop(MASTER), BACKUP) < down / 2
+    duo.assert_nothing_refused()
     assert duo.handover(duo.daemons[MASTER].start, MASTER) < down + 1.5
     assert down * 0.7 < duo.cut_off(MASTER) < down + 1.0
-    assert_nothing_refused(duo.daemons[ours])
+    duo.assert_nothing_refused()
     duo.assert_well_formed()

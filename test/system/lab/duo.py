@@ -137,6 +137,13 @@ class Duo:
         self.daemons[name].process.wait()
         return asked
 
+    def assert_nothing_refused(self) -> None:
+        """By those of ours that run now."""
+        for daemon in self.daemons.values():
+            if isinstance(daemon, Understudy) and daemon.process.is_alive:
+                for router in daemon.status()["routers"]:
+                    assert router["counters"]["refused"] == {}, router
+
     def assert_well_formed(self) -> None:
         """By tshark's judgement; each dialect of the checksum is held against itself."""
         dialects = {group.checksum for group in self.groups}
