@@ -227,7 +227,8 @@ TEST_CASE("no message tells the secret of a keepalived.conf", "[config]") {
     for (const char* lines :
          {"key 1 sesame", "key 1 sesame open", "key sesame", "key 1 hex:sesame", "key sesame 1",
           "ky 1 sesame", "sesame", "key 1 \"sesame", "key 1 ${sesame}", "key 1 sesame { }",
-          "key 1 file:sesame", "key 1 credential:/sesame", "mode sesame", "anti_replay sesame"}) {
+          "key 1 file:sesame", "key 1 credential:/sesame", "key 1 a{sesame", "key 1 a}sesame",
+          "key 1 a{}sesame", "mode sesame", "anti_replay sesame"}) {
         const std::string said =
             messages("a.conf", instance("auth_hmac {\n" + std::string(lines) + "\n}"));
         INFO(lines);
