@@ -3,6 +3,8 @@
 #include "config/keepalived_keywords.hpp"
 #include "config/values.hpp"
 
+#include <fmt/format.h>
+
 #include <array>
 
 namespace config {
@@ -13,7 +15,7 @@ class AuthenticationReader {
 public:
     explicit AuthenticationReader(Report& report) : report_(report) {}
 
-    std::optional<vrrp::Password> read(const KeepalivedLine& line) {
+    KeepalivedAuthentication read(const KeepalivedLine& line) {
         static constexpr std::array<KeepalivedKeyword<AuthenticationReader>, 2> keywords = {{
             {"auth_type", &AuthenticationReader::take_type},
             {"auth_pass", &AuthenticationReader::take_password},
@@ -21,15 +23,17 @@ public:
         read_keywords(line.block, "authentication",
                       std::span<const KeepalivedKeyword<AuthenticationReader>>(keywords), *this,
                       report_);
-        if (is_pass_ && !password_place_) {
-            report_.error(line.place(), "auth_type is PASS, and auth_pass is missing",
+        if (needs_password_ && !password_place_) {
+            report_.error(line.place(),
+                          fmt::format("auth_type is {}, and auth_pass is missing",
+                                      is_header_ ? "AH" : "PASS"),
                           "add auth_pass with the password of the other hosts");
         }
-        if (!is_pass_ && password_place_) {
+        if (!needs_password_ && password_place_) {
             report_.warning(*password_place_, "auth_pass has no effect without auth_type PASS",
                             "add auth_type PASS, on all hosts together");
         }
-        return is_pass_ ? password_ : std::nullopt;
+        return {needs_password_ ? password_ : std::nullopt, is_header_};
     }
 
 private:
@@ -38,11 +42,10 @@ private:
         if (!type) {
             return;
         }
-        is_pass_ = *type == "PASS";
-        if (!is_pass_ && *type != "none") {
-            report_.error(line.value_place(), "auth_type is neither PASS nor none",
-                          *type == "AH" ? "AH is not there yet" : "");
-            is_pass_ = true;  // what was meant; a password is not out of place
+        is_header_ = *type == "AH";
+        needs_password_ = *type != "none";
+        if (needs_password_ && !is_header_ && *type != "PASS") {
+            report_.error(line.value_place(), "auth_type is none of PASS, AH and none");
         }
     }
 
@@ -66,14 +69,15 @@ private:
     }
 
     Report& report_;
-    bool is_pass_ = false;
+    bool needs_password_ = false;
+    bool is_header_ = false;
     std::optional<vrrp::Password> password_;
     std::optional<Place> password_place_;
 };
 
 }  // namespace
 
-std::optional<vrrp::Password> read_authentication(const KeepalivedLine& line, Report& report) {
+KeepalivedAuthentication read_authentication(const KeepalivedLine& line, Report& report) {
     return AuthenticationReader(report).read(line);
 }
 

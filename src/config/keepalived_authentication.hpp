@@ -8,8 +8,17 @@
 
 namespace config {
 
-/// Reads a block authentication { … }: the password, or none. No message tells what it is.
-[[nodiscard]] std::optional<vrrp::Password> read_authentication(const KeepalivedLine& line,
-                                                                Report& report);
+/// What a block authentication says.
+struct KeepalivedAuthentication {
+    std::optional<vrrp::Password> password;
+    bool is_header = false;  ///< AH: the password is the key of an authentication header
+
+    friend bool operator==(const KeepalivedAuthentication&,
+                           const KeepalivedAuthentication&) = default;
+};
+
+/// Reads a block authentication { … }. No message tells the password.
+[[nodiscard]] KeepalivedAuthentication read_authentication(const KeepalivedLine& line,
+                                                           Report& report);
 
 }  // namespace config

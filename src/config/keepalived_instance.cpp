@@ -1,14 +1,16 @@
 #include "config/keepalived_instance.hpp"
 
 #include "config/address_values.hpp"
+#include "config/keepalived_addresses.hpp"
 #include "config/keepalived_authentication.hpp"
 #include "config/keepalived_keywords.hpp"
+#include "config/keepalived_rules.hpp"
+#include "config/keepalived_trailer.hpp"
 #include "config/text.hpp"
 #include "config/values.hpp"
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <utility>
@@ -21,34 +23,53 @@ class InstanceReader {
 public:
     explicit InstanceReader(Report& report) : report_(report) {}
 
-    KeepalivedInstance read(const KeepalivedLine& line) {
-        static constexpr std::array<KeepalivedKeyword<InstanceReader>, 12> keywords = {{
+    KeepalivedInstance read(const KeepalivedLine& line, const KeepalivedGlobals& globals) {
+        static constexpr std::array<KeepalivedKeyword<InstanceReader>, 29> keywords = {{
             {"state", &InstanceReader::take_state},
             {"interface", &InstanceReader::take_interface},
             {"virtual_router_id", &InstanceReader::take_router_id},
             {"priority", &InstanceReader::take_priority},
             {"advert_int", &InstanceReader::take_interval},
             {"authentication", &InstanceReader::take_authentication, KeepalivedForm::blocks},
+            {"auth_hmac", &InstanceReader::take_trailer, KeepalivedForm::blocks},
             {"virtual_ipaddress", &InstanceReader::take_addresses, KeepalivedForm::block},
             {"track_script", &InstanceReader::take_scripts, KeepalivedForm::block},
             {"nopreempt", &InstanceReader::take_nopreempt},
             {"preempt", &InstanceReader::take_preempt},
+            {"preempt_delay", &InstanceReader::take_preempt_delay},
             {"version", &InstanceReader::take_version},
+            {"strict_mode", &InstanceReader::take_strict},
+            {"accept", &InstanceReader::take_accept},
+            {"no_accept", &InstanceReader::take_accept},
+            {"down_timer_adverts", &InstanceReader::take_down_adverts},
+            {"v3_checksum_as_v2", &InstanceReader::take_checksum},
+            {"unicast_peer", &InstanceReader::take_peers, KeepalivedForm::block},
+            {"unicast_ttl", &InstanceReader::take_ttl},
+            {"unicast_src_ip", &InstanceReader::take_source},
+            {"mcast_src_ip", &InstanceReader::take_source},
+            {"track_src_ip", &InstanceReader::ignore_alone},
+            {"check_unicast_src", &InstanceReader::ignore_alone},
+            {"native_ipv6", &InstanceReader::ignore_alone},
+            {"skip_check_adv_addr", &InstanceReader::ignore_flag},
+            {"lower_prio_no_advert", &InstanceReader::take_lower_priority},
+            {"higher_prio_send_advert", &InstanceReader::ignore_flag},
             {"smtp_alert", &InstanceReader::take_mail},
         }};
         take_name(line);
         read_keywords(line.block, "vrrp_instance",
                       std::span<const KeepalivedKeyword<InstanceReader>>(keywords), *this, report_);
-        complete();
+        report_missing();
+        instance_.router = apply_keepalived_rules(std::move(sayings_), globals, report_);
         return std::move(instance_);
     }
 
 private:
-    Router& router() { return instance_.router.router; }
+    RouterReading& reading() { return sayings_.reading; }
+    Router& router() { return reading().draft.router; }
     vrrp::RouterConfig& protocol() { return router().protocol; }
 
     void take_name(const KeepalivedLine& line) {
-        instance_.router.place = line.value_place();
+        reading().draft.place = line.value_place();
         const auto name = single_value(line, report_);
         if (!name) {
             return;
@@ -68,7 +89,7 @@ private:
             report_.error(line.value_place(),
                           fmt::format("state is {}, expected MASTER or BACKUP", in_quotes(*state)));
         }
-        is_initial_master_ = *state == "MASTER";
+        sayings_.is_initial_master = *state == "MASTER";
     }
 
     void take_interface(const KeepalivedLine& line) {
@@ -88,36 +109,33 @@ private:
 
     void take_router_id(const KeepalivedLine& line) {
         has_router_id_ = true;
-        instance_.router.router_id_place = line.value_place();
+        reading().draft.router_id_place = line.value_place();
         protocol().virtual_router_id =
             static_cast<std::uint8_t>(number_value(line, router_id_range, report_).value_or(0));
     }
 
     void take_priority(const KeepalivedLine& line) {
-        has_priority_ = true;
+        sayings_.has_priority = true;
         protocol().priority = static_cast<std::uint8_t>(
             number_value(line, priority_range, report_).value_or(protocol().priority));
     }
 
     void take_interval(const KeepalivedLine& line) {
-        const auto duration = seconds_value(line, report_);
-        if (!duration) {
-            return;
+        if (const auto interval = seconds_value(line, report_)) {
+            sayings_.interval = {*interval, line.value_place()};
         }
-        const auto interval = to_interval(line.keyword(), *duration, protocol().version);
-        if (!interval) {
-            report_.error(line.value_place(), interval.error());
-            return;
-        }
-        protocol().interval = *interval;
     }
 
     void take_authentication(const KeepalivedLine& line) {
-        const auto password = read_authentication(line, report_);
-        if (!has_authentication_) {
-            has_authentication_ = true;
-            protocol().password = password;
-        } else if (password == protocol().password) {
+        const KeepalivedAuthentication found = read_authentication(line, report_);
+        if (!authentication_) {
+            authentication_ = found;
+            protocol().password = found.password;
+            protocol().authenticates_headers = found.is_header;
+            if (found.password) {
+                reading().password_place = line.place();
+            }
+        } else if (*authentication_ == found) {
             report_.warning(line.place(), "authentication stands twice; once is enough");
         } else {
             report_.error(line.place(), "authentication stands twice, and the second one differs",
@@ -125,54 +143,49 @@ private:
         }
     }
 
+    void take_trailer(const KeepalivedLine& line) {
+        if (sayings_.trailer) {
+            report_.error(line.place(), "auth_hmac stands twice",
+                          "write all keys into the first one");
+            return;
+        }
+        sayings_.trailer = read_keepalived_trailer(line, report_);
+    }
+
     void take_addresses(const KeepalivedLine& line) {
         has_addresses_ = true;
-        if (line.block.empty()) {
-            report_.error(line.place(), "virtual_ipaddress is empty, expected 1 to 255 addresses");
-        }
-        for (const KeepalivedLine& entry : line.block) {
-            take_address(entry);
-        }
+        read_virtual_addresses(line, sayings_.addresses, report_);
     }
 
-    void take_address(const KeepalivedLine& entry) {
-        const auto address = to_virtual_address(entry.keyword());
-        if (!address) {
-            report_.error(entry.place(), address.error());
-            return;
-        }
-        if (address->address.family() == vrrp::Family::ipv6) {
-            report_.error(entry.place(), "IPv6 is not there yet");
-            return;
-        }
-        take_address_options(entry);
-        const bool is_known =
-            std::ranges::find(protocol().addresses, address->address) != protocol().addresses.end();
-        if (is_known) {
-            report_.warning(entry.place(), fmt::format("{} stands here twice; once is enough",
-                                                       address->address.to_text()));
-            return;
-        }
-        router().addresses.push_back(*address);
-        protocol().addresses.push_back(address->address);
-        instance_.router.address_places.push_back(entry.place());
+    void take_peers(const KeepalivedLine& line) {
+        reading().is_unicast = true;
+        sayings_.unicast_place = line.place();
+        read_unicast_peers(line, reading().peers, report_);
     }
 
-    void take_address_options(const KeepalivedLine& entry) {
-        if (entry.has_block) {
-            report_.error(entry.place(), "an address takes no block in braces");
+    void take_ttl(const KeepalivedLine& line) {
+        reading().ttl_place = line.value_place();
+        router().ttl = static_cast<std::uint8_t>(
+            number_value(line, ttl_range, report_).value_or(router().ttl));
+    }
+
+    /// The two keywords for it mean the same.
+    void take_source(const KeepalivedLine& line) {
+        const auto text = single_value(line, report_);
+        if (!text) {
+            return;
         }
-        for (std::size_t index = 1; index < entry.words.size(); ++index) {
-            const KeepalivedToken& word = entry.words[index];
-            if (word.text != "dev" || index + 1 == entry.words.size()) {
-                report_.error(
-                    word.place,
-                    fmt::format("{} after an address is not read yet", in_quotes(word.text)),
-                    "read after an address: dev INTERFACE");
-                return;
-            }
-            devices_.push_back(entry.words[++index]);
+        const auto source = to_host_address(line.keyword(), *text);
+        if (!source) {
+            report_.error(line.value_place(), source.error());
+            return;
         }
+        if (!reading().sources.empty() && reading().sources.front().value != *source) {
+            report_.warning(line.place(), fmt::format("{} is a second source address; the later "
+                                                      "one counts",
+                                                      source->to_text()));
+        }
+        reading().sources = {{*source, line.value_place()}};
     }
 
     void take_scripts(const KeepalivedLine& line) {
@@ -199,17 +212,43 @@ private:
     void take_nopreempt(const KeepalivedLine& line) {
         expect_alone(line, report_);
         protocol().preempt = false;
-        nopreempt_place_ = line.place();
+        sayings_.nopreempt_place = line.place();
     }
     void take_preempt(const KeepalivedLine& line) {
         expect_alone(line, report_);
         protocol().preempt = true;
-        nopreempt_place_.reset();
+        sayings_.nopreempt_place.reset();
     }
+    void take_preempt_delay(const KeepalivedLine& line) {
+        reading().preempt_delay_place = line.place();
+        protocol().preempt_delay =
+            delay_value(line, max_preempt_delay, report_).value_or(protocol().preempt_delay);
+    }
+    void take_version(const KeepalivedLine& line) {
+        sayings_.version = read_keepalived_version(line, report_);
+    }
+    void take_strict(const KeepalivedLine& line) {
+        sayings_.strict = {flag_value(line, report_), line.place()};
+    }
+    void take_accept(const KeepalivedLine& line) {
+        expect_alone(line, report_);
+        sayings_.accept = {line.keyword() == "accept", line.place()};
+    }
+    void take_down_adverts(const KeepalivedLine& line) {
+        if (const auto adverts = number_value(line, down_adverts_range, report_)) {
+            sayings_.down_adverts = {*adverts, line.place()};
+        }
+    }
+    void take_checksum(const KeepalivedLine& line) {
+        reading().checksum_place = line.place();
+        sayings_.checksum_as_v2 = flag_value(line, report_);
+    }
+    void take_lower_priority(const KeepalivedLine& line) { read_lower_priority(line, report_); }
     void take_mail(const KeepalivedLine& line) { instance_.mail_place = line.place(); }
-    void take_version(const KeepalivedLine& line) { read_keepalived_version(line, report_); }
+    void ignore_alone(const KeepalivedLine& line) { expect_alone(line, report_); }
+    void ignore_flag(const KeepalivedLine& line) { (void)flag_value(line, report_); }
 
-    void complete() {
+    void report_missing() {
         if (!has_interface_) {
             report_missing("interface", "interface eth0");
         }
@@ -219,73 +258,30 @@ private:
         if (!has_addresses_) {
             report_missing("virtual_ipaddress", "virtual_ipaddress { 192.0.2.1/24 }");
         }
-        if (router().addresses.size() > max_addresses) {
-            report_.error(instance_.router.place,
-                          fmt::format("virtual_ipaddress has {} addresses, expected 1 to {}",
-                                      router().addresses.size(), max_addresses));
-        }
-        if (is_initial_master_ && !has_priority_) {
-            protocol().priority = vrrp::owner_priority;
-        }
-        check_devices();
-        check_preempt();
     }
 
     void report_missing(std::string_view keyword, std::string_view example) {
         report_.error(
-            instance_.router.place,
+            reading().draft.place,
             fmt::format("vrrp_instance {} has no {}",
                         router().name.empty() ? "without a name" : router().name, keyword),
             fmt::format("add a line such as: {}", example));
     }
 
-    void check_devices() {
-        for (const KeepalivedToken& device : devices_) {
-            if (device.text != router().interface && !router().interface.empty()) {
-                report_.error(device.place,
-                              fmt::format("an address on {}, another interface than {}, is not "
-                                          "read yet",
-                                          in_quotes(device.text), router().interface));
-            }
-        }
-    }
-
-    /// An instance that starts as master, or owns its addresses, preempts whatever it says.
-    void check_preempt() {
-        const bool is_owner = protocol().priority == vrrp::owner_priority;
-        if (nopreempt_place_ && (is_initial_master_ || is_owner)) {
-            protocol().preempt = true;
-            report_.warning(*nopreempt_place_,
-                            fmt::format("nopreempt has no effect with {}, here as in keepalived",
-                                        is_owner ? "priority 255" : "state MASTER"),
-                            "write state BACKUP on every host to keep a working master in office");
-        }
-    }
-
     Report& report_;
     KeepalivedInstance instance_;
+    KeepalivedSayings sayings_;
+    std::optional<KeepalivedAuthentication> authentication_;
     bool has_interface_ = false;
     bool has_router_id_ = false;
-    bool has_priority_ = false;
     bool has_addresses_ = false;
-    bool has_authentication_ = false;
-    bool is_initial_master_ = false;
-    std::optional<Place> nopreempt_place_;
-    std::vector<KeepalivedToken> devices_;
 };
 
 }  // namespace
 
-KeepalivedInstance read_keepalived_instance(const KeepalivedLine& line, Report& report) {
-    return InstanceReader(report).read(line);
-}
-
-void read_keepalived_version(const KeepalivedLine& line, Report& report) {
-    const auto version = number_value(line, {2, 3}, report);
-    if (version == 3) {
-        report.error(line.value_place(), "version 3 of VRRP is not there yet",
-                     fmt::format("write {} 2, or leave it out", line.keyword()));
-    }
+KeepalivedInstance read_keepalived_instance(const KeepalivedLine& line,
+                                            const KeepalivedGlobals& globals, Report& report) {
+    return InstanceReader(report).read(line, globals);
 }
 
 }  // namespace config

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "config/draft.hpp"
+#include "config/keepalived_globals.hpp"
 #include "config/keepalived_line.hpp"
 
 #include <optional>
@@ -22,11 +23,10 @@ struct KeepalivedInstance {
     std::optional<Place> mail_place;  ///< of a keyword that asks for mail
 };
 
-/// Reads a block vrrp_instance NAME { … }. What it reports as wrong keeps its default.
+/// Reads a block vrrp_instance NAME { … } of a file whose global_defs have been read. What it
+/// reports as wrong keeps its default.
 [[nodiscard]] KeepalivedInstance read_keepalived_instance(const KeepalivedLine& line,
+                                                          const KeepalivedGlobals& globals,
                                                           Report& report);
-
-/// "version 2", of an instance or for all of them.
-void read_keepalived_version(const KeepalivedLine& line, Report& report);
 
 }  // namespace config

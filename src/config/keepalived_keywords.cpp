@@ -7,15 +7,16 @@
 #include <fmt/ranges.h>
 
 #include <charconv>
+#include <chrono>
 
 namespace config {
 
 namespace {
 
-/// A line within authentication may hold the password where a keyword belongs, and so may what
-/// follows a brace in it.
+/// A line within authentication or auth_hmac may hold a secret where a keyword belongs, and so may
+/// what follows a brace in it.
 bool may_hold_password(const KeepalivedLine& line, std::string_view where) {
-    return where == "authentication" || line.may_hold_password;
+    return where == "authentication" || where == "auth_hmac" || line.may_hold_password;
 }
 
 }  // namespace
@@ -41,7 +42,7 @@ void report_unknown(const KeepalivedLine& line, std::string_view where,
 }
 
 void report_form(const KeepalivedLine& line, KeepalivedForm form, Report& report) {
-    if (form == KeepalivedForm::line) {
+    if (!is_block(form)) {
         report.error(line.place(), fmt::format("{} takes no block in braces", line.keyword()));
     } else {
         report.error(line.place(), fmt::format("{} has no block in braces", line.keyword()));
@@ -99,6 +100,36 @@ std::optional<vrrp::Duration> seconds_value(const KeepalivedLine& line, Report& 
         return std::nullopt;
     }
     return *duration;
+}
+
+std::optional<vrrp::Duration> delay_value(const KeepalivedLine& line, vrrp::Duration longest,
+                                          Report& report) {
+    const auto delay = seconds_value(line, report);
+    if (delay && *delay > longest) {
+        const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(longest).count();
+        report.error(line.value_place(),
+                     fmt::format("{} is {}, expected 0 to {} seconds", line.keyword(),
+                                 in_quotes(line.words[1].text), seconds));
+        return std::nullopt;
+    }
+    return delay;
+}
+
+bool flag_value(const KeepalivedLine& line, Report& report) {
+    if (line.words.size() == 1) {
+        return true;
+    }
+    const auto text = single_value(line, report);
+    if (!text || *text == "on" || *text == "true" || *text == "yes") {
+        return true;
+    }
+    if (*text != "off" && *text != "false" && *text != "no") {
+        report.error(line.value_place(),
+                     fmt::format("{} is {}, expected on, off, true, false, yes or no",
+                                 line.keyword(), in_quotes(*text)));
+        return true;
+    }
+    return false;
 }
 
 void expect_alone(const KeepalivedLine& line, Report& report) {

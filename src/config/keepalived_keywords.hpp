@@ -14,8 +14,16 @@
 
 namespace config {
 
-/// What stands after a keyword: a value, a block, or a block that may stand more than once.
-enum class KeepalivedForm : std::uint8_t { line, block, blocks };
+/// What stands after a keyword: a value or a block, once or as often as you like.
+enum class KeepalivedForm : std::uint8_t { line, lines, block, blocks };
+
+[[nodiscard]] constexpr bool is_block(KeepalivedForm form) {
+    return form == KeepalivedForm::block || form == KeepalivedForm::blocks;
+}
+
+[[nodiscard]] constexpr bool is_repeatable(KeepalivedForm form) {
+    return form == KeepalivedForm::lines || form == KeepalivedForm::blocks;
+}
 
 /// A keyword of a block, and the function of the block's reader that takes it.
 template <class Reader>
@@ -52,11 +60,11 @@ void read_keywords(const std::vector<KeepalivedLine>& lines, std::string_view wh
             report_unknown(line, where, known, report);
             continue;
         }
-        if (line.has_block == (keyword->form == KeepalivedForm::line)) {
+        if (line.has_block != is_block(keyword->form)) {
             report_form(line, keyword->form, report);
             continue;
         }
-        if (!seen.insert(keyword->name).second && keyword->form != KeepalivedForm::blocks) {
+        if (!seen.insert(keyword->name).second && !is_repeatable(keyword->form)) {
             report_twice(line, where, report);
         }
         (reader.*keyword->take)(line);
@@ -73,6 +81,13 @@ void read_keywords(const std::vector<KeepalivedLine>& lines, std::string_view wh
 /// The same as seconds with at most three decimals and without a unit.
 [[nodiscard]] std::optional<vrrp::Duration> seconds_value(const KeepalivedLine& line,
                                                           Report& report);
+
+/// The same as seconds, at most so many.
+[[nodiscard]] std::optional<vrrp::Duration> delay_value(const KeepalivedLine& line,
+                                                        vrrp::Duration longest, Report& report);
+
+/// A word that says yes or no; none says yes, as the wrong one does after an error.
+[[nodiscard]] bool flag_value(const KeepalivedLine& line, Report& report);
 
 /// A word as a whole number of a range; nullopt after an error.
 [[nodiscard]] std::optional<int> to_number(const KeepalivedToken& token, std::string_view what,

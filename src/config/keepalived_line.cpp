@@ -65,7 +65,7 @@ private:
 
     /// A brace within a password ends its line here, and the rest of it looks like a keyword.
     void note_password(const KeepalivedToken& keyword, KeepalivedLine& line) {
-        if (keyword.text.starts_with("auth_")) {
+        if (keyword.text.starts_with("auth_") || keyword.text == "key") {
             password_line_ = keyword.place.line;
         }
         line.may_hold_password = keyword.place.line == password_line_;

@@ -1,5 +1,7 @@
 #include "config/keepalived_reader.hpp"
 
+#include "config/keepalived_globals.hpp"
+#include "config/keepalived_group.hpp"
 #include "config/keepalived_instance.hpp"
 #include "config/keepalived_keywords.hpp"
 #include "config/keepalived_script.hpp"
@@ -18,79 +20,29 @@ namespace config {
 
 namespace {
 
-/// What the blocks global_defs say.
-struct Globals {
-    std::string script_user;  ///< of scripts that say none; empty where none is said at all
-    Place script_user_place;
-    std::optional<Place> mail_place;
-    std::optional<Place> security_place;  ///< of enable_script_security
-};
-
-class GlobalsReader {
-public:
-    GlobalsReader(Globals& globals, Report& report) : globals_(globals), report_(report) {}
-
-    void read(const KeepalivedLine& line) {
-        static constexpr std::array<KeepalivedKeyword<GlobalsReader>, 13> keywords = {{
-            {"router_id", &GlobalsReader::ignore},
-            {"script_user", &GlobalsReader::take_script_user},
-            {"enable_script_security", &GlobalsReader::take_security},
-            {"vrrp_version", &GlobalsReader::take_version},
-            {"notification_email", &GlobalsReader::take_mail, KeepalivedForm::block},
-            {"notification_email_from", &GlobalsReader::take_mail},
-            {"smtp_server", &GlobalsReader::take_mail},
-            {"smtp_connect_timeout", &GlobalsReader::take_mail},
-            {"smtp_helo_name", &GlobalsReader::take_mail},
-            {"smtp_alert", &GlobalsReader::take_mail},
-            {"smtp_alert_vrrp", &GlobalsReader::take_mail},
-            {"smtp_alert_checker", &GlobalsReader::take_mail},
-            {"no_email_faults", &GlobalsReader::take_mail},
-        }};
-        read_keywords(line.block, "global_defs",
-                      std::span<const KeepalivedKeyword<GlobalsReader>>(keywords), *this, report_);
-    }
-
-private:
-    /// router_id names the host in mails only.
-    void ignore(const KeepalivedLine&) {}
-
-    void take_security(const KeepalivedLine& line) {
-        expect_alone(line, report_);
-        globals_.security_place = line.place();
-    }
-
-    void take_script_user(const KeepalivedLine& line) {
-        globals_.script_user = read_user(line, report_);
-        globals_.script_user_place = line.value_place();
-    }
-    void take_version(const KeepalivedLine& line) { read_keepalived_version(line, report_); }
-
-    void take_mail(const KeepalivedLine& line) {
-        globals_.mail_place = globals_.mail_place.value_or(line.place());
-    }
-
-    Globals& globals_;
-    Report& report_;
-};
-
 class FileReader {
 public:
     FileReader(std::string_view text, Report& report) : text_(text), report_(report) {}
 
     Config read() {
-        static constexpr std::array<KeepalivedKeyword<FileReader>, 3> keywords = {{
+        static constexpr std::array<KeepalivedKeyword<FileReader>, 4> keywords = {{
             {"global_defs", &FileReader::take_globals, KeepalivedForm::blocks},
             {"vrrp_script", &FileReader::take_script, KeepalivedForm::blocks},
-            {"vrrp_instance", &FileReader::take_instance, KeepalivedForm::blocks},
+            {"vrrp_instance", &FileReader::note_instance, KeepalivedForm::blocks},
+            {"vrrp_sync_group", &FileReader::take_group, KeepalivedForm::blocks},
         }};
         const std::vector<KeepalivedLine> lines = read_lines(text_, report_);
         read_keywords(lines, "keepalived.conf",
                       std::span<const KeepalivedKeyword<FileReader>>(keywords), *this, report_);
+        for (const KeepalivedLine* line : instances_) {
+            take_instance(*line);
+        }
         if (draft_.routers.empty() && !report_.has_errors()) {
             report_.error({}, "no router is defined", "add a block vrrp_instance NAME { ... }");
         }
         apply_script_user();
         apply_weights();
+        apply_keepalived_groups(groups_, draft_.routers, report_);
         return complete(draft_, {"vrrp_script", Severity::warning}, report_);
     }
 
@@ -102,7 +54,7 @@ private:
                             "global_defs stands twice; where both say something, the later one "
                             "counts");
         }
-        GlobalsReader(globals_, report_).read(line);
+        read_keepalived_globals(line, globals_, report_);
         note_mail(globals_.mail_place);
     }
 
@@ -128,8 +80,25 @@ private:
         draft_.checks.push_back(std::move(script));
     }
 
+    /// global_defs may stand below, and count for every instance.
+    void note_instance(const KeepalivedLine& line) { instances_.push_back(&line); }
+
+    void take_group(const KeepalivedLine& line) {
+        KeepalivedGroup group = read_keepalived_group(line, report_);
+        note_mail(group.mail_place);
+        if (group.name.empty()) {
+            return;
+        }
+        const auto first = std::ranges::find(groups_, group.name, &KeepalivedGroup::name);
+        if (first != groups_.end()) {
+            report_twice("vrrp_sync_group", group.name, group.place, first->place);
+            return;
+        }
+        groups_.push_back(std::move(group));
+    }
+
     void take_instance(const KeepalivedLine& line) {
-        KeepalivedInstance instance = read_keepalived_instance(line, report_);
+        KeepalivedInstance instance = read_keepalived_instance(line, globals_, report_);
         const std::string& name = instance.router.router.name;
         note_mail(instance.mail_place);
         if (name.empty()) {
@@ -201,7 +170,9 @@ private:
     std::string_view text_;
     Report& report_;
     Draft draft_;
-    Globals globals_;
+    KeepalivedGlobals globals_;
+    std::vector<const KeepalivedLine*> instances_;
+    std::vector<KeepalivedGroup> groups_;
     bool has_globals_ = false;
     bool has_told_mail_ = false;
     std::map<std::string, std::vector<TrackedScript>> tracked_;

@@ -21,7 +21,10 @@ void Report::error(Place place, const Complaint& complaint) {
 }
 
 void Report::warning(Place place, std::string_view message, std::string_view advice) {
-    add(Severity::warning, place, message, advice);
+    ++warning_count_;
+    if (warning_count_ <= max_warnings) {
+        add(Severity::warning, place, message, advice);
+    }
 }
 
 Diagnostics Report::diagnostics() const {
@@ -32,6 +35,11 @@ Diagnostics Report::diagnostics() const {
     if (error_count_ > max_errors) {
         result.push_back({Severity::error, file_, Place{},
                           fmt::format("there are more errors than the {} told", max_errors), ""});
+    }
+    if (warning_count_ > max_warnings) {
+        result.push_back({Severity::warning, file_, Place{},
+                          fmt::format("there are more warnings than the {} told", max_warnings),
+                          ""});
     }
     return result;
 }

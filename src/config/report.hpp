@@ -22,6 +22,7 @@ class Report {
 public:
     /// Errors after this many are not kept: nobody reads them.
     static constexpr std::size_t max_errors = 100;
+    static constexpr std::size_t max_warnings = 100;  ///< nor are warnings
 
     explicit Report(std::string file) : file_(std::move(file)) {}
 
@@ -42,6 +43,7 @@ private:
 
     std::string file_;
     std::size_t error_count_ = 0;
+    std::size_t warning_count_ = 0;
     Diagnostics diagnostics_;
 };
 

@@ -159,8 +159,8 @@ void TomlSection::report_missing_host(const std::string& key, const TomlNode& ta
         short_name(host_) == host_
             ? in_quotes(host_)
             : fmt::format("{} and {}", in_quotes(host_), in_quotes(short_name(host_)));
-    // Of a password's hosts, one may be the password, where the two were mistaken for each other.
-    const bool may_show = key != "password";
+    // Of a secret's hosts, one may be the secret, where the two were mistaken for each other.
+    const bool may_show = key != "password" && key != "keys";
     const std::string_view meant =
         may_show ? nearest(short_name(host_), hosts) : std::string_view();
     std::string message =

@@ -46,3 +46,17 @@ TEST_CASE("a report of very many errors says that there are more", "[config]") {
     REQUIRE(diagnostics.size() == config::Report::max_errors + 1);
     CHECK(diagnostics.back().message == "there are more errors than the 100 told");
 }
+
+TEST_CASE("a report of very many warnings says that there are more", "[config]") {
+    config::Report report("a");
+    for (std::size_t count = 0; count < config::Report::max_warnings + 5; ++count) {
+        report.warning({1, 1}, "x");
+    }
+
+    const config::Diagnostics diagnostics = report.diagnostics();
+
+    CHECK_FALSE(report.has_errors());
+    REQUIRE(diagnostics.size() == config::Report::max_warnings + 1);
+    CHECK(diagnostics.back().message == "there are more warnings than the 100 told");
+    CHECK(diagnostics.back().severity == config::Severity::warning);
+}

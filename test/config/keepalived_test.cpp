@@ -222,3 +222,17 @@ TEST_CASE("no message tells the password of a keepalived.conf", "[config]") {
         CHECK(said.find("sesame") == std::string::npos);
     }
 }
+
+TEST_CASE("no message tells the secret of a keepalived.conf", "[config]") {
+    for (const char* lines :
+         {"key 1 sesame", "key 1 sesame open", "key sesame", "key 1 hex:sesame", "key sesame 1",
+          "ky 1 sesame", "sesame", "key 1 \"sesame", "key 1 ${sesame}", "key 1 sesame { }",
+          "key 1 file:sesame", "key 1 credential:/sesame", "key 1 a{sesame", "key 1 a}sesame",
+          "key 1 a{}sesame", "mode sesame", "anti_replay sesame"}) {
+        const std::string said =
+            messages("a.conf", instance("auth_hmac {\n" + std::string(lines) + "\n}"));
+        INFO(lines);
+        CHECK_FALSE(said.empty());
+        CHECK(said.find("sesame") == std::string::npos);
+    }
+}

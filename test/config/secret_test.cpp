@@ -175,7 +175,8 @@ TEST_CASE("no message tells a secret", "[config]") {
           "1 = \"text:sesame", "1 = [\"sesame\"]", "sesame = \"text:sesame\"", "1 \"sesame\"",
           "1 = 'text:sesame'", "1 = \"text:sesame\\u00e4\"", "1 = \"file:sesame\"",
           "1 = \"credential:/sesame\"", "lb-backup = { 1 = \"text:sesame\" }",
-          "1 = { lb-backup = \"text:sesame\" }", "1 = \"text:sesame\\q\""}) {
+          "1 = { lb-backup = \"text:sesame\" }", "sesame = { 1 = \"text:sesame\" }",
+          "1 = \"text:sesame\\q\""}) {
         const std::string said = messages("a.toml", router_with_keys(keys));
         INFO(keys);
         CHECK_FALSE(said.empty());

@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+#include <unistd.h>
+
 // The texts that a reader of a configuration gets to see, compared to the letter. With
 // UPDATE_GOLDEN=1 in its environment the test writes what it should have found.
 
@@ -201,6 +203,54 @@ TEST_CASE("the examples are read without a word for both hosts of the pair", "[g
             CHECK(loaded.config->routers[0].protocol.priority == (host == "lb-master" ? 100 : 90));
         }
     }
+}
+
+TEST_CASE("the examples of more than a pair are read without a word", "[golden]") {
+    const fs::path examples = source_root / "conf";
+    for (const std::string host : {"lb-master", "lb-backup"}) {
+        const auto load = [&](const std::string& name) {
+            const config::Loaded loaded = config::load((examples / name).string(), host);
+            INFO(to_text(loaded));
+            CHECK(loaded.diagnostics.empty());
+            REQUIRE(loaded.config);
+            return loaded.config->routers;
+        };
+
+        const std::vector<config::Router> both = load("dual-stack.toml");
+        REQUIRE(both.size() == 2);
+        CHECK(both[0].group == both[1].group);
+        CHECK(both[1].protocol.family() == vrrp::Family::ipv6);
+        const std::vector<config::Router> group = load("keepalived/dual-stack.conf");
+        REQUIRE(group.size() == 2);
+        CHECK(group[0].protocol.addresses == both[0].protocol.addresses);
+        CHECK(group[1].protocol.addresses == both[1].protocol.addresses);
+        CHECK(group[1].protocol.interval == both[1].protocol.interval);
+        const std::vector<config::Router> unicast = load("unicast.toml");
+        REQUIRE(unicast.size() == 1);
+        CHECK(unicast[0].protocol.peers.size() == 2);
+    }
+}
+
+TEST_CASE("the example that signs is read without a word where its key is", "[golden]") {
+    const fs::path key =
+        fs::temp_directory_path() / ("understudy-golden-key-" + std::to_string(getpid()));
+    std::ofstream(key) << "hex:" << std::string(64, '7') << '\n';
+    fs::permissions(key, fs::perms::owner_read);
+    const std::string named = "/etc/understudy/vrrp.key";
+    std::string text = content_of(source_root / "conf" / "hmac.toml");
+    const std::size_t place = text.find("file:" + named);
+    REQUIRE(place != std::string::npos);
+    text.replace(place + 5, named.size(), key.string());
+
+    const config::Loaded loaded = config::load_text("hmac.toml", text, "lb-master");
+    fs::remove(key);
+
+    INFO(to_text(loaded));
+    CHECK(loaded.diagnostics.empty());
+    REQUIRE(loaded.config);
+    REQUIRE(loaded.config->routers[0].trailer);
+    CHECK(loaded.config->routers[0].trailer->keys[0].secret ==
+          std::vector<std::byte>(32, std::byte{0x77}));
 }
 
 TEST_CASE("the two files that Understudy was made for are read unchanged", "[golden]") {

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "config/keepalived_line.hpp"
+#include "config/placed.hpp"
+#include "config/report.hpp"
+#include "vrrp/address.hpp"
+#include "vrrp/router_config.hpp"
+
+#include <vector>
+
+namespace config {
+
+/// The addresses of an instance, of one family, and the interfaces that stand behind them.
+struct KeepalivedAddresses {
+    std::vector<Placed<vrrp::VirtualAddress>> addresses;
+    std::vector<KeepalivedToken> devices;
+};
+
+/// Reads a block virtual_ipaddress { … }, and adds what it says.
+void read_virtual_addresses(const KeepalivedLine& line, KeepalivedAddresses& addresses,
+                            Report& report);
+
+/// Reads a block unicast_peer { … }, and adds its peers.
+void read_unicast_peers(const KeepalivedLine& line, std::vector<Placed<vrrp::UnicastPeer>>& peers,
+                        Report& report);
+
+}  // namespace config

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "config/keepalived_line.hpp"
+#include "config/placed.hpp"
+#include "config/report.hpp"
+#include "vrrp/advertisement.hpp"
+#include "vrrp/time.hpp"
+
+#include <optional>
+#include <string>
+
+namespace config {
+
+/// What the blocks global_defs of a file say.
+struct KeepalivedGlobals {
+    std::string script_user;  ///< of scripts that say none; empty where none is said at all
+    Place script_user_place;
+    std::optional<Place> mail_place;
+    std::optional<Place> security_place;  ///< of enable_script_security
+    vrrp::Version version = vrrp::Version::v2;
+    Placed<bool> strict{false, {}};
+    std::optional<Placed<int>> down_adverts;
+    bool checksum_as_v2 = false;
+    vrrp::Duration start_delay{0};
+};
+
+/// Reads a block global_defs { … }; what it says counts from then on.
+void read_keepalived_globals(const KeepalivedLine& line, KeepalivedGlobals& globals,
+                             Report& report);
+
+/// "vrrp_lower_prio_no_advert", of an instance or for all of them.
+void read_lower_priority(const KeepalivedLine& line, Report& report);
+
+/// "version 2", of an instance or for all of them.
+[[nodiscard]] std::optional<Placed<vrrp::Version>> read_keepalived_version(
+    const KeepalivedLine& line, Report& report);
+
+}  // namespace config

@@ -1,0 +1,120 @@
+#include "config/keepalived_group.hpp"
+
+#include "config/keepalived_keywords.hpp"
+#include "config/nearest.hpp"
+#include "config/text.hpp"
+#include "config/values.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace config {
+
+namespace {
+
+class GroupReader {
+public:
+    explicit GroupReader(Report& report) : report_(report) {}
+
+    KeepalivedGroup read(const KeepalivedLine& line) {
+        static constexpr std::array<KeepalivedKeyword<GroupReader>, 2> keywords = {{
+            {"group", &GroupReader::take_members, KeepalivedForm::block},
+            {"smtp_alert", &GroupReader::take_mail},
+        }};
+        group_.place = line.value_place();
+        take_name(line);
+        read_keywords(line.block, "vrrp_sync_group",
+                      std::span<const KeepalivedKeyword<GroupReader>>(keywords), *this, report_);
+        if (group_.members.empty()) {
+            report_.error(group_.place, fmt::format("vrrp_sync_group {} has no members", title()),
+                          "add a block such as: group { VI_1 VI_2 }");
+        } else if (group_.members.size() == 1) {
+            report_.warning(group_.place,
+                            fmt::format("vrrp_sync_group {} has one member, which it keeps "
+                                        "together with nobody",
+                                        title()));
+        }
+        return group_;
+    }
+
+private:
+    [[nodiscard]] std::string title() const {
+        return group_.name.empty() ? "without a name" : group_.name;
+    }
+
+    void take_name(const KeepalivedLine& line) {
+        const auto name = single_value(line, report_);
+        if (!name) {
+            return;
+        }
+        const auto valid = to_name("the group's name", *name);
+        if (!valid) {
+            report_.error(line.value_place(), valid.error());
+            return;
+        }
+        group_.name = *name;
+    }
+
+    /// All words of all lines are members.
+    void take_members(const KeepalivedLine& line) {
+        expect_alone(line, report_);
+        for (const KeepalivedLine& entry : line.block) {
+            if (entry.has_block) {
+                report_.error(entry.place(), "a member takes no block in braces");
+            }
+            for (const KeepalivedToken& word : entry.words) {
+                group_.members.push_back({word.text, word.place});
+            }
+        }
+    }
+
+    void take_mail(const KeepalivedLine& line) { group_.mail_place = line.place(); }
+
+    Report& report_;
+    KeepalivedGroup group_;
+};
+
+void join(const KeepalivedGroup& group, const Placed<std::string>& member, RouterDraft& draft,
+          Report& report) {
+    Router& router = draft.router;
+    if (!router.group.empty()) {
+        report.error(member.place,
+                     fmt::format("{} is in the group {} already", router.name, router.group),
+                     "an instance is in one group, once");
+        return;
+    }
+    router.group = group.name;
+    router.protocol.is_grouped = true;
+    router.protocol.breaks_ties = &member == &group.members.front();
+}
+
+}  // namespace
+
+KeepalivedGroup read_keepalived_group(const KeepalivedLine& line, Report& report) {
+    return GroupReader(report).read(line);
+}
+
+void apply_keepalived_groups(const std::vector<KeepalivedGroup>& groups,
+                             std::vector<RouterDraft>& routers, Report& report) {
+    std::vector<std::string> known;
+    for (const RouterDraft& router : routers) {
+        known.push_back(router.router.name);
+    }
+    for (const KeepalivedGroup& group : groups) {
+        for (const Placed<std::string>& member : group.members) {
+            const auto found = std::ranges::find(known, member.value);
+            if (found != known.end()) {
+                join(group, member, routers[static_cast<std::size_t>(found - known.begin())],
+                     report);
+            } else if (!report.is_full()) {
+                report.error(member.place,
+                             fmt::format("there is no vrrp_instance {}", in_quotes(member.value)),
+                             suggest(member.value, known));
+            }
+        }
+    }
+}
+
+}  // namespace config

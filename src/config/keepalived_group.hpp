@@ -1,0 +1,29 @@
+#pragma once
+
+#include "config/draft.hpp"
+#include "config/keepalived_line.hpp"
+#include "config/placed.hpp"
+#include "config/report.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace config {
+
+/// A block vrrp_sync_group NAME { group { … } }.
+struct KeepalivedGroup {
+    std::string name;  ///< empty after an error
+    Place place;
+    std::vector<Placed<std::string>> members;
+    std::optional<Place> mail_place;  ///< of a keyword that asks for mail
+};
+
+[[nodiscard]] KeepalivedGroup read_keepalived_group(const KeepalivedLine& line, Report& report);
+
+/// Makes the members of each group share their fate. A member that is no instance, or is in two
+/// groups, is reported.
+void apply_keepalived_groups(const std::vector<KeepalivedGroup>& groups,
+                             std::vector<RouterDraft>& routers, Report& report);
+
+}  // namespace config
