@@ -184,4 +184,14 @@ TEST_CASE("a delay means nothing where there is no preemption", "[vrrp]") {
     CHECK(bench.router.state() == State::backup);
 }
 
+TEST_CASE("a priority that is told again does not begin the delay anew", "[vrrp]") {
+    Bench bench = started(delayed(10s));
+    bench.hear(lower_address, 50);
+    bench.run_for(1s);
+
+    bench.handle(PriorityChanged{100});
+
+    CHECK(hear_until_master(bench, 50, 100s) == 9s);
+}
+
 }  // namespace vrrp::test

@@ -249,7 +249,7 @@ TEST_CASE("a foreign router of equal priority in one family ends the tie by goin
 TEST_CASE("a member that falls below the master that it waited to preempt waits no more",
           "[vrrp]") {
     std::vector<RouterConfig> configs = two();
-    configs[0].preempt_delay = 2s;
+    configs[0].preempt_delay = 3700ms;
     GroupBench group = started_group(configs);
     for (int i = 0; i < 4; ++i) {
         hear_in_all(group, 80);

@@ -338,4 +338,23 @@ TEST_CASE("a backup that always wakes late takes over in the end", "[vrrp]") {
     CHECK(wakes == 1);
 }
 
+// T-05, S-5: what is late is a matter of the master's interval too.
+TEST_CASE("in version 3 a backup is late when it slept for one of its master's intervals",
+          "[vrrp]") {
+    for (const Third& third : both_families) {
+        for (const int interval : {1, 1000}) {
+            Bench in_time = started(v3_config(third.family));
+            in_time.handle(peer_advert(in_time, third.higher, 200, Centiseconds(interval)));
+            Bench late = in_time;
+            in_time.now = in_time.router.deadline().value() + interval * 10ms;
+            late.now = in_time.now + 1ns;
+            in_time.handle(TimerExpired{});
+            late.handle(TimerExpired{});
+
+            CHECK(in_time.router.state() == State::master);
+            CHECK(late.router.state() == State::backup);
+        }
+    }
+}
+
 }  // namespace vrrp::test
