@@ -92,14 +92,15 @@ class Pair:
         daemon.start()
         return daemon
 
-    def understudy(self, config: str | Mapping[str, str] = CONFIG) -> dict[str, Understudy]:
+    def understudy(self, config: str | Mapping[str, str] = CONFIG,
+                   holder: str = MASTER) -> dict[str, Understudy]:
         """Starts understudy on both, with one file or a file for each name, and waits: settled."""
         started = {}
         for name, host in self.hosts.items():
             text = config if isinstance(config, str) else config[name]
             started[name] = Understudy(host, text)
             self.start(name, started[name])
-        self.settle()
+        self.settle(holder)
         return started
 
     def keepalived(self) -> dict[str, Keepalived]:
