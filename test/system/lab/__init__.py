@@ -30,7 +30,8 @@ from .process import LogLine, Process
 from .reactor import Recorder, wait_until
 from .services import HttpsUpstream, Nginx
 from .sniffer import Arp, NeighbourAdvert, Sniffer, send_frame, send_vrrp
-from .vrrp import (Advert, ah_packet, encode_v2, encode_v3, frame, internet_checksum, ip_packet)
+from .vrrp import (Advert, ah_packet, encode_v2, encode_v3, frame, gratuitous_arp,
+                   internet_checksum, ip_packet, neighbour_advert)
 
 __all__ = [
     "ADDRESS", "ADVERTS", "ADVERTS6", "BACKUP", "BINARY", "CONFIG", "MASTER", "OUR_FILES", "QUICK",
@@ -39,7 +40,7 @@ __all__ = [
     "Kind", "Lab", "Lan", "LogLine", "NeighbourAdvert", "Nginx", "Pair", "Port", "Process",
     "Recorder", "Refused", "Service", "Sniffer", "Takeover", "Understudy", "ah_packet",
     "assert_well_formed", "configuration_file", "drop", "encode_v2", "encode_v3",
-    "find_configuration_file", "frame", "internet_checksum", "ip_packet", "keepalived_config",
-    "make_daemon", "malformed", "pair_config", "pass_all", "refused_packets", "send_frame",
-    "send_vrrp", "understudy_config", "wait_until",
+    "find_configuration_file", "frame", "gratuitous_arp", "internet_checksum", "ip_packet",
+    "keepalived_config", "make_daemon", "malformed", "neighbour_advert", "pair_config", "pass_all",
+    "refused_packets", "send_frame", "send_vrrp", "understudy_config", "wait_until",
 ]
