@@ -119,6 +119,7 @@ private:
     std::optional<IpAddress> source_;
     State state_ = State::initialize;
     bool is_ready_ = false;
+    bool has_woken_late_ = false;  ///< at the end of the down interval, since it heard its master
     std::optional<Peer> followed_;   ///< a backup's master, a leaving master's successor
     std::optional<Peer> discarded_;  ///< the last master of lower rank that a backup heard
     std::optional<Peer> departed_;   ///< the master that left or fell, as a backup heard
@@ -135,7 +136,6 @@ private:
     std::uint8_t advertised_ = 0;   ///< the last priority above 0 that was sent
     std::size_t announcement_ = 0;  ///< how many of the schedule were made
     int install_failures_ = 0;      ///< in a row
-
     // Each is set only while something is to happen then.
     std::optional<Instant> advertise_at_;  ///< Adver_Timer
     std::optional<Instant> down_at_;       ///< Master_Down_Timer

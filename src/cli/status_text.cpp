@@ -15,26 +15,32 @@ namespace {
 
 using nlohmann::json;
 
+constexpr std::time_t contest_lasts = 60;
+
 std::time_t parse_time(const std::string& text) {
     std::tm time{};
     return strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &time) == nullptr ? 0 : timegm(&time);
 }
 
-/// "for 3 min": how long ago `since` was when the answer was made.
-std::string duration_text(const json& since, const json& taken_at) {
-    if (!since.is_string()) {
-        return "";
-    }
-    const auto seconds =
-        parse_time(taken_at.get<std::string>()) - parse_time(since.get<std::string>());
+std::time_t seconds_between(const json& since, const json& until) {
+    return parse_time(until.get<std::string>()) - parse_time(since.get<std::string>());
+}
+
+/// "3 min"
+std::string duration_text(std::time_t seconds) {
     if (seconds < 120) {
-        return fmt::format("for {} s", seconds);
+        return fmt::format("{} s", seconds);
     }
     if (seconds < 2 * 3600) {
-        return fmt::format("for {} min", seconds / 60);
+        return fmt::format("{} min", seconds / 60);
     }
-    return seconds < 2 * 86400 ? fmt::format("for {} h", seconds / 3600)
-                               : fmt::format("for {} days", seconds / 86400);
+    return seconds < 2 * 86400 ? fmt::format("{} h", seconds / 3600)
+                               : fmt::format("{} days", seconds / 86400);
+}
+
+/// "for 3 min": how long ago `since` was when the answer was made.
+std::string since_text(const json& since, const json& taken_at) {
+    return since.is_string() ? "for " + duration_text(seconds_between(since, taken_at)) : "";
 }
 
 Colour colour_of(std::string_view word) {
@@ -59,10 +65,18 @@ std::string priority_text(const json& router) {
                             : fmt::format("priority {} (of {})", priority, base);
 }
 
+/// A contest is over when no sign of it has been seen for a while.
+std::string contest_text(const json& contest, const json& taken_at) {
+    const std::time_t ago = seconds_between(contest.at("at"), taken_at);
+    const std::string title = ago < contest_lasts ? paint("contested", Colour::red) : "contested";
+    return fmt::format("  {}  {}, last seen {} ago\n", title, contest.at("what").get<std::string>(),
+                       duration_text(ago));
+}
+
 std::string router_text(const json& router, const json& taken_at) {
     std::string text =
         fmt::format("{}  {} {}\n", paint(router.at("name").get<std::string>(), Colour::bold),
-                    painted(router.at("state")), duration_text(router.at("since"), taken_at));
+                    painted(router.at("state")), since_text(router.at("since"), taken_at));
     text += fmt::format("  because    {}\n", router.at("reason").get<std::string>());
     for (const json& address : router.at("addresses")) {
         text += fmt::format("  address    {}\n", address.get<std::string>());
@@ -75,10 +89,7 @@ std::string router_text(const json& router, const json& taken_at) {
         text += fmt::format("  master     {}\n", router.at("master").get<std::string>());
     }
     if (router.at("contest").is_object()) {
-        const json& contest = router.at("contest");
-        text +=
-            fmt::format("  {}  {}, last at {}\n", paint("contested", Colour::red),
-                        contest.at("what").get<std::string>(), contest.at("at").get<std::string>());
+        text += contest_text(router.at("contest"), taken_at);
     }
     for (const auto& [reason, count] : router.at("counters").at("refused").items()) {
         text += fmt::format("  refused    {} ({})\n", count.get<std::uint64_t>(), reason);
@@ -89,7 +100,7 @@ std::string router_text(const json& router, const json& taken_at) {
 std::string check_text(const json& check, const json& taken_at) {
     std::string text =
         fmt::format("check {}  {} {}\n", paint(check.at("name").get<std::string>(), Colour::bold),
-                    painted(check.at("verdict")), duration_text(check.at("since"), taken_at));
+                    painted(check.at("verdict")), since_text(check.at("since"), taken_at));
     text += fmt::format("  probe      {}\n", check.at("probe").get<std::string>());
     const auto detail = check.at("detail").get<std::string>();
     return detail.empty() ? text : text + fmt::format("  last       {}\n", detail);
@@ -102,7 +113,7 @@ std::string text_of(const json& status) {
         fmt::format("{}  understudy {}, pid {}, up {}\n",
                     paint(status.at("host").get<std::string>(), Colour::bold),
                     status.at("version").get<std::string>(), status.at("pid").get<int>(),
-                    duration_text(status.at("started_at"), taken_at));
+                    since_text(status.at("started_at"), taken_at));
     for (const json& router : status.at("routers")) {
         text += "\n" + router_text(router, taken_at);
     }

@@ -3,6 +3,7 @@
 #include "vrrp/time.hpp"
 #include "vrrp/virtual_router.hpp"
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,9 +26,13 @@ public:
     void settle(vrrp::Instant now);
 
 private:
+    void tell_who_waits(vrrp::Instant now);
+
     std::string name_;
     std::vector<Instance*> members_;
     std::vector<const vrrp::VirtualRouter*> routers_;  ///< theirs, in the same order
+    std::optional<vrrp::Instant> waits_since_;         ///< for others, since when a member does
+    std::optional<vrrp::Instant> told_at_;
 };
 
 }  // namespace engine

@@ -5,8 +5,10 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <string>
 #include <type_traits>
+#include <utility>
 #include <variant>
 
 namespace engine {
@@ -22,6 +24,9 @@ constexpr std::size_t second_masters = 400;
 constexpr std::size_t claims = 500;
 constexpr std::size_t failures = 1000;
 
+/// What goes on is told each minute.
+constexpr vrrp::Duration suspicion_lasts = std::chrono::minutes(2);
+
 template <class Enum>
 std::size_t number_of(Enum value) {
     return static_cast<std::size_t>(value);
@@ -36,10 +41,7 @@ void Herald::tell(const ArrivalError& error, const vrrp::IpAddress& sender, vrrp
             constexpr bool is_auth = std::is_same_v<decltype(known), auth::AuthError>;
             const std::size_t subject = (is_auth ? auth_errors : decode_errors) + number_of(known);
             if (rate_limit_.allows(sender, subject, now)) {
-                os::log::warning("advertisement refused",
-                                 {{"router", router_},
-                                  {"sender", sender.to_text()},
-                                  {"reason", std::string(to_text(known))}});
+                tell_refused(sender, std::string(to_text(known)), now);
             }
         },
         error);
@@ -53,11 +55,15 @@ void Herald::tell(const vrrp::AdvertisementRefused& refused,
     }
     refusals_.count(refused.reason);
     if (rate_limit_.allows(refused.source, reasons + number_of(refused.reason), now)) {
-        os::log::warning("advertisement refused",
-                         {{"router", router_},
-                          {"sender", refused.source.to_text()},
-                          {"reason", explain(refused.reason, event, router.config())}});
+        tell_refused(refused.source, explain(refused.reason, event, router.config()), now);
     }
+}
+
+void Herald::tell_refused(const vrrp::IpAddress& sender, std::string reason, vrrp::Instant now) {
+    os::log::warning("advertisement refused",
+                     {{"router", router_}, {"sender", sender.to_text()}, {"reason", reason}});
+    suspicion_ = {fmt::format("{}, whose adverts are refused here ({})", sender.to_text(), reason),
+                  now};
 }
 
 void Herald::tell(const vrrp::PeerDiffers& differs, const vrrp::AdvertisementReceived& event,
@@ -79,6 +85,7 @@ void Herald::tell(const vrrp::SecondMaster& other, vrrp::Instant now) {
                         {"likely_cause",
                          "it does not hear us: is VRRP (IP protocol 112) filtered from here "
                          "to there, or does it refuse our password, version or interval?"}});
+        suspicion_ = {other.source.to_text() + ", which does not hear us", now};
     }
 }
 
@@ -88,10 +95,16 @@ void Herald::tell(const net::Claim& claim, vrrp::Instant now) {
                        {{"router", router_},
                         {"address", claim.address.to_text()},
                         {"mac", net::to_text(claim.mac)},
-                        {"likely_cause",
-                         "a router that neither hears us nor is heard, or another host that "
-                         "is configured with the address"}});
+                        {"likely_cause", likely_cause_of_claim(now)}});
     }
+}
+
+std::string Herald::likely_cause_of_claim(vrrp::Instant now) const {
+    if (suspicion_ && now - suspicion_->at < suspicion_lasts) {
+        return suspicion_->what;
+    }
+    return "a router whose adverts do not arrive here (is VRRP, IP protocol 112, filtered?), or a "
+           "host that is configured with the address";
 }
 
 void Herald::tell(const os::Error& error, std::size_t subject, vrrp::Instant now) {

@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -45,7 +46,17 @@ public:
     }
 
 private:
+    /// What was told of another router, and may explain why there is a second master.
+    struct Suspicion {
+        std::string what;
+        vrrp::Instant at;
+    };
+
+    void tell_refused(const vrrp::IpAddress& sender, std::string reason, vrrp::Instant now);
+    [[nodiscard]] std::string likely_cause_of_claim(vrrp::Instant now) const;
+
     std::string router_;
+    std::optional<Suspicion> suspicion_;
     Refusals refusals_;
     RateLimit rate_limit_;
 };

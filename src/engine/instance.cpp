@@ -22,6 +22,12 @@ constexpr vrrp::Duration removal_gap = std::chrono::seconds(1);
 /// A former master's host may go on for a moment as if it had the address.
 constexpr vrrp::Duration claims_settle = std::chrono::seconds(1);
 
+std::string label_of(const config::Router& router) {
+    const bool is_one_of_two = router.group == router.name;
+    const bool is_ipv4 = router.protocol.family() == vrrp::Family::ipv4;
+    return is_one_of_two ? router.name + (is_ipv4 ? "/ipv4" : "/ipv6") : router.name;
+}
+
 }  // namespace
 
 std::expected<std::unique_ptr<Instance>, os::Error> Instance::create(
@@ -44,6 +50,7 @@ Instance::Instance(const config::Router& router, Carrier carrier,
                    std::vector<const health::Check*> checks, Segment& segment, Executor& executor,
                    os::Loop& loop)
     : settings_(router),
+      label_(label_of(router)),
       carrier_(std::move(carrier)),
       checks_(std::move(checks)),
       segment_(segment),
@@ -53,7 +60,7 @@ Instance::Instance(const config::Router& router, Carrier carrier,
       removable_(router.addresses),
       reason_("starts"),
       since_(loop.now()),
-      herald_(router.name) {}
+      herald_(label_) {}
 
 std::expected<void, os::Error> Instance::create_timers() {
     const auto create = [this](os::Timer& timer, void (Instance::*on_time)(vrrp::Instant)) {
@@ -106,7 +113,7 @@ bool Instance::is_idle() const {
 void Instance::rekey(const config::Router& router) {
     if (const auto keyed = carrier_.rekey(router); !keyed) {
         os::log::error("keys not taken over",
-                       {{"router", settings_.name}, {"error", keyed.error().message()}});
+                       {{"router", label_}, {"error", keyed.error().message()}});
     }
 }
 
@@ -163,10 +170,17 @@ void Instance::take_link(vrrp::Instant now) {
     } else if (!std::exchange(has_met_link_, true)) {
         meet_link(*link, now);
     }
+    const bool could_speak = std::exchange(could_speak_, segment_.can_speak());
     const auto source = find_source();
     if (source != router_.source()) {
-        trigger_ =
-            source ? fmt::format("interface {} is up", segment_.interface()) : why_no_source();
+        if (!source) {
+            trigger_ = why_no_source();
+        } else if (could_speak) {
+            trigger_ = fmt::format("interface {} has the address {}", segment_.interface(),
+                                   source->to_text());
+        } else {
+            trigger_ = fmt::format("interface {} is up", segment_.interface());
+        }
         deliver(vrrp::SourceChanged{source}, now);
     }
     if (link) {
@@ -246,12 +260,12 @@ void Instance::meet_link(const net::Link& link, vrrp::Instant now) {
         foreign_.push_back(ours);
         if (!is_owner()) {
             os::log::warning("an address is on the link already, put there by another",
-                             {{"router", settings_.name}, {"address", vrrp::to_text(ours)}});
+                             {{"router", label_}, {"address", vrrp::to_text(ours)}});
         }
     }
     if (has_left_overs) {
         os::log::warning("addresses left over from an earlier run are removed",
-                         {{"router", settings_.name}, {"interface", segment_.interface()}});
+                         {{"router", label_}, {"interface", segment_.interface()}});
         Subject left_overs = subject(now);
         const auto marked = without_foreign();
         left_overs.removable = marked;
@@ -284,7 +298,7 @@ void Instance::guard_addresses(const net::Link& link, vrrp::Instant now) {
                std::exchange(has_seen_addresses_, false)) {
         ++counters_.addresses_restored;
         os::log::warning("another program took addresses away; they are put back",
-                         {{"router", settings_.name}, {"interface", segment_.interface()}});
+                         {{"router", label_}, {"interface", segment_.interface()}});
         deliver(vrrp::AddressesLost{}, now);
     }
 }
@@ -316,11 +330,11 @@ std::string Instance::why_no_source() const {
         return segment_.why_silent();
     }
     if (settings_.source) {
-        return fmt::format("interface {} has not the address {} (source)", segment_.interface(),
-                           settings_.source->to_text());
+        return fmt::format("interface {} does not have the address {} (source)",
+                           segment_.interface(), settings_.source->to_text());
     }
-    return fmt::format("interface {} has no {} address of its own", segment_.interface(),
-                       segment_.family() == vrrp::Family::ipv4 ? "IPv4" : "usable IPv6");
+    return fmt::format("interface {} has no {} of its own", segment_.interface(),
+                       wanted_source(settings_));
 }
 
 /// What keeps the router out of the election now; empty where that is only its own past.
@@ -379,6 +393,10 @@ RouterSnapshot Instance::snapshot() const {
     if (router_.state() == vrrp::State::initialize && !why_out().empty()) {
         snapshot.reason = why_out();
     }
+    if (router_.is_ready()) {
+        snapshot.reason = "hears no master, and waits for the other address family";
+        snapshot.master.reset();
+    }
     for (const health::Check* check : checks_) {
         snapshot.checks.push_back(check->config().name);
     }
@@ -407,7 +425,7 @@ void Instance::on(const vrrp::StateChanged& effect, vrrp::Instant now) {
     if (effect.to == vrrp::State::master) {
         ++counters_.became_master;
     }
-    os::log::info("state changed", {{"router", settings_.name},
+    os::log::info("state changed", {{"router", label_},
                                     {"from", std::string(vrrp::to_text(effect.from))},
                                     {"to", std::string(vrrp::to_text(effect.to))},
                                     {"reason", reason_}});

@@ -71,6 +71,8 @@ public:
         return settings_.addresses;
     }
     [[nodiscard]] bool uses_header() const { return carrier_.uses_header(); }
+    /// How the log calls it: "k8s-api", or "k8s-api/ipv6" where the name stands for two.
+    [[nodiscard]] const std::string& label() const { return label_; }
     [[nodiscard]] RouterSnapshot snapshot() const;
 
 private:
@@ -105,6 +107,7 @@ private:
     void note_contest(std::string what, vrrp::Instant now);
 
     const config::Router settings_;
+    const std::string label_;
     Carrier carrier_;
     std::vector<const health::Check*> checks_;
     Segment& segment_;
@@ -118,6 +121,7 @@ private:
     std::vector<vrrp::VirtualAddress> foreign_;  ///< on the link before us: stay when we stop
     std::vector<vrrp::VirtualAddress> removable_;
     bool has_met_link_ = false;
+    bool could_speak_ = false;         ///< on the link, when it was last looked at
     bool has_seen_addresses_ = false;  ///< the mirror has shown all that are installed now
     bool is_waiting_to_start_ = false;
     bool is_stopping_ = false;

@@ -25,6 +25,13 @@ std::optional<vrrp::IpAddress> find_routable(
     return found == link.addresses.end() ? std::nullopt : std::optional(found->address);
 }
 
+bool speaks_ipv6_afar(const vrrp::RouterConfig& protocol) {
+    return protocol.family() == vrrp::Family::ipv6 &&
+           std::ranges::any_of(protocol.peers, [](const vrrp::UnicastPeer& peer) {
+               return !peer.address.is_link_local();
+           });
+}
+
 }  // namespace
 
 std::optional<vrrp::IpAddress> choose_source(
@@ -42,12 +49,16 @@ std::optional<vrrp::IpAddress> choose_source(
         const auto own = net::primary_address(link, family, {});
         return own ? own : router.addresses.front().address;
     }
-    const bool speaks_afar = family == vrrp::Family::ipv6 &&
-                             std::ranges::any_of(protocol.peers, [](const vrrp::UnicastPeer& peer) {
-                                 return !peer.address.is_link_local();
-                             });
-    return speaks_afar ? find_routable(link, virtual_addresses)
-                       : net::primary_address(link, family, virtual_addresses);
+    return speaks_ipv6_afar(protocol) ? find_routable(link, virtual_addresses)
+                                      : net::primary_address(link, family, virtual_addresses);
+}
+
+std::string_view wanted_source(const config::Router& router) {
+    if (router.protocol.family() == vrrp::Family::ipv4) {
+        return "IPv4 address";
+    }
+    return speaks_ipv6_afar(router.protocol) ? "usable IPv6 address that is not link-local"
+                                             : "usable link-local address";
 }
 
 }  // namespace engine

@@ -19,4 +19,7 @@ namespace engine {
     const config::Router& router, const net::Link& link,
     std::span<const vrrp::VirtualAddress> virtual_addresses);
 
+/// What it looks for: "link-local address".
+[[nodiscard]] std::string_view wanted_source(const config::Router& router);
+
 }  // namespace engine

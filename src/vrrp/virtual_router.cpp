@@ -247,8 +247,9 @@ void VirtualRouter::on(const TimerExpired& /*event*/, Instant now) {
 /// The end of the down interval, or of the skew time.
 void VirtualRouter::come_to_deadline(Instant now) {
     // Woken more than an interval late, it has not listened: others may have spoken meanwhile. One
-    // interval and the skew time are left to hear them.
-    if (now - *down_at_ > Duration(master_interval_)) {
+    // interval and the skew time are left to hear them. On a host that is always late, this once.
+    const bool is_late = now - *down_at_ > Duration(master_interval_);
+    if (is_late && !std::exchange(has_woken_late_, true)) {
         departed_.reset();
         heard_at_ = now - (config_.down_adverts - 1) * Duration(master_interval_);
         outranked_at_ = heard_at_;
@@ -407,6 +408,7 @@ StateChanged VirtualRouter::change_state(State to, Cause cause, const Peer& peer
     // Made before anything is forgotten: `peer` may be one of those below.
     const StateChanged change{from, to, cause, peer.address, peer.priority};
     is_ready_ = false;
+    has_woken_late_ = false;
     followed_.reset();
     discarded_.reset();
     departed_.reset();

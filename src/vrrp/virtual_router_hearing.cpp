@@ -87,6 +87,7 @@ void VirtualRouter::follow(Peer master) {
     discarded_.reset();
     departed_.reset();
     is_ready_ = false;
+    has_woken_late_ = false;
     learn_from(master);
     heard_at_ = master.heard_at;
     if (master.priority >= priority_ || !preempts()) {

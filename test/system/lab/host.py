@@ -5,6 +5,7 @@ import json
 import os
 import re
 import socket
+import struct
 import subprocess
 import sys
 import time
@@ -16,6 +17,7 @@ from .namespaces import inside_network
 from .netlink import Address, AddressEvent, AddressMonitor, read_addresses
 from .process import LineReader, LogLine, Process
 from .reactor import Reactor, Recorder
+from .vrrp import internet_checksum
 
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parents[2]
@@ -194,6 +196,22 @@ class Host:
                 probe.settimeout(timeout)
                 return probe.connect_ex(target) in (0, errno.ECONNREFUSED)
 
+    def pings(self, address: str, timeout: float = 0.2, interface: str = "eth0") -> bool:
+        """Whether the other host answers an ICMP echo request."""
+        is_ipv6 = ":" in address
+        family, protocol = ((socket.AF_INET6, socket.IPPROTO_ICMPV6) if is_ipv6
+                            else (socket.AF_INET, socket.IPPROTO_ICMP))
+        request = struct.pack("!BBHHH", 128 if is_ipv6 else 8, 0, 0, os.getpid() & 0xFFFF, 1)
+        if not is_ipv6:
+            request = request[:2] + struct.pack("!H", internet_checksum(request)) + request[4:]
+        with self.network():
+            target = ((address, 0, 0, socket.if_nametoindex(interface)) if is_ipv6
+                      else (address, 0))
+            with socket.socket(family, socket.SOCK_RAW, protocol) as probe:
+                probe.settimeout(timeout)
+                probe.sendto(request, target)
+                return _hears_echo(probe, 129 if is_ipv6 else 0, is_ipv6)
+
     def neighbour(self, address: str) -> str:
         """The MAC that this host's kernel knows the address by; nothing if it knows none."""
         words = self.run(["ip", "neigh", "show", address]).stdout.split()
@@ -228,6 +246,17 @@ class Host:
         if self._network >= 0:
             os.close(self._network)
             self._network = -1
+
+
+def _hears_echo(probe: socket.socket, kind: int, is_ipv6: bool) -> bool:
+    """Whether an echo reply arrives; others' ICMP is passed over, and the header of IPv4."""
+    try:
+        while True:
+            data = probe.recv(2048)
+            if data[0 if is_ipv6 else 20] == kind:
+                return True
+    except TimeoutError:
+        return False
 
 
 def _is_process(pid: int, name: str, namespace: str) -> bool:

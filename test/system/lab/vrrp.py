@@ -113,6 +113,23 @@ def frame(packet: bytes, source_mac: str, target_mac: str = "") -> bytes:
     return target + bytes.fromhex(source_mac.replace(":", "")) + kind + packet
 
 
+def gratuitous_arp(address: str, mac: str) -> bytes:
+    """A frame by which a host says to all that it has the IPv4 address."""
+    raw, packed = bytes.fromhex(mac.replace(":", "")), ipaddress.IPv4Address(address).packed
+    body = struct.pack("!HHBBH", 1, 0x0800, 6, 4, 1) + raw + packed + bytes(6) + packed
+    return b"\xff" * 6 + raw + b"\x08\x06" + body
+
+
+def neighbour_advert(address: str, mac: str) -> bytes:
+    """A frame by which a host says to all nodes, unasked, that it has the IPv6 address."""
+    raw, packed = bytes.fromhex(mac.replace(":", "")), ipaddress.IPv6Address(address).packed
+    body = struct.pack("!BBHI", 136, 0, 0, 0x20000000) + packed + b"\x02\x01" + raw
+    ends = packed + ipaddress.IPv6Address("ff02::1").packed
+    checksum = internet_checksum(ends + struct.pack("!IxxxB", len(body), 58) + body)
+    body = body[:2] + struct.pack("!H", checksum) + body[4:]
+    return frame(ip_packet(body, address, "ff02::1", 255, 58), mac)
+
+
 @dataclass(frozen=True)
 class Advert:
     """An advertisement as seen on the wire; `interval` in seconds.

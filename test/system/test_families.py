@@ -1,0 +1,127 @@
+"""One router with addresses of both families is two on the wire, and has one fate."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from lab import (ADDRESS, ADVERTS6, BACKUP, MASTER, Lab, Pair, Understudy, drop, pair_config,
+                 pass_all, wait_until)
+
+pytestmark = pytest.mark.needs("understudy")
+
+ADDRESSES = (f"{ADDRESS}/24", "fe80::51/64", "2001:db8:56::60/64")
+# What one wake-up of the daemon, and the kernel, may take on a busy machine.
+APART_SECONDS = 0.1
+QUIET_SECONDS = 1.5
+
+
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
+    """Every test leaves it as it was: lb-master serves, and everybody hears everybody."""
+    with Lab(tmp_path_factory.mktemp("families")) as lab:
+        pair = Pair(lab, ipv6=True, addresses=[x.split("/")[0] for x in ADDRESSES])
+        pair.understudy(pair_config(addresses=ADDRESSES))
+        yield pair
+
+
+def daemon(pair: Pair, name: str) -> Understudy:
+    found = pair.daemons[name]
+    assert isinstance(found, Understudy)
+    return found
+
+
+def states(pair: Pair, name: str) -> list[str]:
+    return [x["state"] for x in daemon(pair, name).status()["routers"]]
+
+
+def reasons(pair: Pair, name: str) -> list[str]:
+    return [x["reason"] for x in daemon(pair, name).status()["routers"]]
+
+
+def terms(pair: Pair) -> list[int]:
+    """How often each router of each host has become master."""
+    return [x["counters"]["became_master"] for name in (MASTER, BACKUP)
+            for x in daemon(pair, name).status()["routers"]]
+
+
+def assert_moved_together(pair: Pair, since: float) -> None:
+    """On each host all addresses came, or went, within a moment."""
+    for host in pair.hosts.values():
+        for change in ("added", "removed"):
+            times = [x.at for x in host.address_events.since(since)
+                     if x.change == change and x.address in pair.addresses]
+            assert len(times) in (0, len(pair.addresses)), times
+            assert not times or max(times) - min(times) < APART_SECONDS
+
+
+def stay_quiet(pair: Pair) -> None:
+    """Nothing moves for a while; the time limit of a wait for what never comes is the while."""
+    since = pair.lab.now()
+    for host in pair.hosts.values():
+        with pytest.raises(TimeoutError):
+            host.address_events.wait(lambda x: x.address in pair.addresses, since=since,
+                                     timeout=QUIET_SECONDS / 2)
+
+
+def test_the_status_tells_the_families_apart(pair: Pair) -> None:
+    routers = daemon(pair, MASTER).status()["routers"]
+    assert [x["name"] for x in routers] == ["k8s-api", "k8s-api"]
+    assert [x["family"] for x in routers] == ["ipv4", "ipv6"]
+    assert [x["source"] for x in routers] == ["192.168.56.61", "fe80::61"]
+    for label in ("k8s-api/ipv4", "k8s-api/ipv6"):
+        daemon(pair, MASTER).wait_log(f"state changed router={label} from=backup to=master")
+
+
+def test_a_dead_nginx_moves_both(pair: Pair) -> None:
+    killed = pair.nginx[MASTER].kill()
+    pair.settle(BACKUP)
+    assert_moved_together(pair, killed)
+    assert states(pair, BACKUP) == ["master", "master"]
+    started = pair.nginx[MASTER].start()
+    pair.settle(MASTER)
+    assert_moved_together(pair, started)
+
+
+def test_without_its_link_local_address_a_host_keeps_neither(pair: Pair) -> None:
+    deleted = pair.lab.now()
+    pair.master.run(["ip", "addr", "del", "fe80::61/64", "dev", "eth0"])
+    pair.settle(BACKUP)
+    assert_moved_together(pair, deleted)
+    assert reasons(pair, MASTER) == ["goes with the other address family of this router",
+                                     "interface eth0 has no usable link-local address of its own"]
+    added = pair.lab.now()
+    pair.master.run(["ip", "addr", "add", "fe80::61/64", "dev", "eth0", "nodad"])
+    pair.settle(MASTER)
+    assert_moved_together(pair, added)
+
+
+def test_one_deaf_family_moves_nothing_and_is_told(pair: Pair) -> None:
+    before = terms(pair)
+    deaf = drop(pair.backup, ADVERTS6)
+    stay_quiet(pair)
+    told = daemon(pair, BACKUP).wait_log("hears no master, and waits", since=deaf)
+    assert "router=k8s-api/ipv6" in told.text and "filtered" in told.text
+    assert states(pair, BACKUP) == ["backup", "backup"]
+    assert reasons(pair, BACKUP)[1] == "hears no master, and waits for the other address family"
+    assert "192.168.56.61" in [x["master"] for x in daemon(pair, BACKUP).status()["routers"]]
+    pass_all(pair.backup)
+    wait_until(lambda: "hears no master" not in reasons(pair, BACKUP)[1])
+    assert terms(pair) == before
+
+
+def test_a_family_that_nobody_hears_still_moves_with_the_other(pair: Pair) -> None:
+    for host in pair.hosts.values():
+        drop(host, ADVERTS6)
+    before = terms(pair)
+    stay_quiet(pair)
+    assert terms(pair) == before
+    killed = pair.nginx[MASTER].kill()
+    pair.settle(BACKUP)
+    assert_moved_together(pair, killed)
+    started = pair.nginx[MASTER].start()
+    pair.settle(MASTER)
+    assert_moved_together(pair, started)
+    for host in pair.hosts.values():
+        pass_all(host)
+    stay_quiet(pair)
+    assert pair.holders() == [MASTER]
