@@ -119,7 +119,7 @@ private:
     std::optional<IpAddress> source_;
     State state_ = State::initialize;
     bool is_ready_ = false;
-    bool has_woken_late_ = false;  ///< at the end of the down interval, since it heard its master
+    bool has_woken_late_ = false;    ///< at the end of the down interval it is in
     std::optional<Peer> followed_;   ///< a backup's master, a leaving master's successor
     std::optional<Peer> discarded_;  ///< the last master of lower rank that a backup heard
     std::optional<Peer> departed_;   ///< the master that left or fell, as a backup heard

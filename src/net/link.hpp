@@ -49,8 +49,8 @@ struct Link {
 /// The address that adverts are sent from; nullopt where there is none.
 ///
 /// It is none of `virtual_addresses`, and doesn't bear our mark. IPv4 (RFC 3768 section 5.2.1): the
-/// first of the link, primary ones before secondary ones. IPv6 (RFC 9568 section 5.1.2.1): the first
-/// link-local one that is usable.
+/// first of the link, primary ones before secondary ones. IPv6 (RFC 9568 section 5.1.2.1): the
+/// first link-local one that is usable.
 [[nodiscard]] std::optional<vrrp::IpAddress> primary_address(
     const Link& link, vrrp::Family family, std::span<const vrrp::VirtualAddress> virtual_addresses);
 
