@@ -40,16 +40,44 @@ void Host::crash() {
     next_probe_at.reset();
 }
 
-Step Host::handle(const vrrp::Event& event, const Handle& handle, vrrp::Instant now) {
+/// What its clock shows.
+vrrp::Instant Host::local_time(vrrp::Instant now) const {
+    return now + now.time_since_epoch() * plan_.drift / 1'000'000;
+}
+
+std::optional<vrrp::Instant> Host::deadline(const Behaviour& behaviour) const {
+    const auto local = behaviour.deadline(*router_);
+    if (!local || plan_.drift == 0) {
+        return local;
+    }
+    const vrrp::Duration span = local->time_since_epoch();
+    vrrp::Instant now(span - span * plan_.drift / (1'000'000 + plan_.drift));
+    // The divisions cut off: the first moment at which its clock shows it.
+    while (local_time(now) < *local) {
+        now += vrrp::Duration(1);
+    }
+    return now;
+}
+
+Glimpse Host::look(const Behaviour& behaviour) const {
+    return {router_->state(),
+            router_->priority(),
+            plan_.config.preempt || router_->priority() == vrrp::owner_priority,
+            deadline(behaviour),
+            router_->heard_master(),
+            router_->source()};
+}
+
+Step Host::handle(const vrrp::Event& event, const Behaviour& behaviour, vrrp::Instant now) {
     assert(is_running());
     Step step;
     step.now = now;
     step.host = index_;
     step.event = event;
     step.had_addresses = has_addresses_;
-    step.before = glimpse(*router_);
-    step.effects = handle(*router_, event, now);
-    step.after = glimpse(*router_);
+    step.before = look(behaviour);
+    step.effects = behaviour.handle(*router_, event, local_time(now));
+    step.after = look(behaviour);
     for (const vrrp::Effect& effect : step.effects) {
         if (std::holds_alternative<vrrp::InstallAddresses>(effect)) {
             has_addresses_ = !does_kernel_refuse;

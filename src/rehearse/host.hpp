@@ -2,20 +2,16 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <vector>
 
 #include "health/check.hpp"
+#include "rehearse/behaviour.hpp"
 #include "rehearse/scenario.hpp"
 #include "rehearse/step.hpp"
 #include "vrrp/virtual_router.hpp"
 
 namespace rehearse {
-
-/// How a router is given an event. Tests put a broken one here, to see it caught.
-using Handle =
-    std::function<vrrp::Effects(vrrp::VirtualRouter&, const vrrp::Event&, vrrp::Instant)>;
 
 /// A packet on the LAN, as bytes.
 struct Packet {
@@ -37,8 +33,18 @@ public:
     void crash();
 
     /// Gives the router an event and executes the effects that concern the kernel. The process
-    /// runs.
-    [[nodiscard]] Step handle(const vrrp::Event& event, const Handle& handle, vrrp::Instant now);
+    /// runs. The router is told the time of the host's own clock.
+    [[nodiscard]] Step handle(const vrrp::Event& event, const Behaviour& behaviour,
+                              vrrp::Instant now);
+
+    /// When its router's deadline is in true time.
+    [[nodiscard]] std::optional<vrrp::Instant> deadline(const Behaviour& behaviour) const;
+
+    /// Another file from now on; the router is told in an event of its own.
+    void set_config(const vrrp::RouterConfig& config) { plan_.config = config; }
+
+    /// Another program takes the addresses away.
+    void lose_addresses() { has_addresses_ = false; }
 
     /// Looks at the service; gives the router's new priority, if the verdict changed it.
     [[nodiscard]] std::optional<std::uint8_t> probe(vrrp::Instant now);
@@ -63,6 +69,9 @@ public:
     std::optional<vrrp::Instant> next_probe_at;  ///< nullopt while no process runs
 
 private:
+    [[nodiscard]] vrrp::Instant local_time(vrrp::Instant now) const;
+    [[nodiscard]] Glimpse look(const Behaviour& behaviour) const;
+
     HostPlan plan_;
     std::size_t index_;
     std::optional<vrrp::VirtualRouter> router_;  ///< nullopt while there is no process

@@ -14,6 +14,7 @@ struct LanPlan {
     vrrp::Duration longest_delay{0};
     unsigned loss = 0;
     unsigned duplication = 0;
+    unsigned corruption = 0;  ///< of what arrives
 
     friend bool operator==(const LanPlan&, const LanPlan&) = default;
 };
@@ -32,6 +33,8 @@ public:
     void cut(std::size_t from, std::size_t to) { is_cut_[from * hosts_ + to] = true; }
     void connect(std::size_t from, std::size_t to) { is_cut_[from * hosts_ + to] = false; }
     void set_loss(unsigned share) { plan_.loss = share; }
+    void set_corruption(unsigned share) { plan_.corruption = share; }
+    [[nodiscard]] bool corrupts(Random& random) const { return random.chance(plan_.corruption); }
 
     /// Whether nothing passes; what was sent before a cut still arrives.
     [[nodiscard]] bool is_cut(std::size_t from, std::size_t to) const {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "rehearse/draw_hosts.hpp"
 #include "rehearse/random.hpp"
 
 namespace rehearse {
@@ -11,90 +12,46 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr vrrp::Duration shortest_trouble = 10s;
-constexpr vrrp::Duration longest_trouble = 40s;
+/// Trouble lasts so many intervals.
+constexpr int shortest_trouble = 10;
+constexpr int longest_trouble = 40;
 
-/// Longer than the recovery from a failed installation and two down intervals of three seconds.
-constexpr vrrp::Duration calm = 36s;
+/// Longer than the recovery from a failed installation and the settling after it.
+constexpr int calm = 40;
+constexpr vrrp::Duration shortest_calm = 5s;
 
-std::uint8_t draw_priority(Random& random) {
-    switch (random.below(12)) {
-        case 0: return vrrp::owner_priority;
-        case 1: return 1;
-        case 2: return 254;
-        case 3: return 100;
-        default: return static_cast<std::uint8_t>(1 + random.below(254));
+/// A router that rests for ten seconds would never be seen again at shorter intervals.
+constexpr vrrp::Centiseconds shortest_to_recover{40};
+
+/// In version 3 sometimes much shorter: then also time is, as otherwise there is much to play.
+vrrp::Centiseconds draw_interval(vrrp::Version version, Random& random) {
+    const std::uint64_t kind = random.below(100);
+    if (version == vrrp::Version::v2 || kind < 60) {
+        return vrrp::Centiseconds(100);
     }
+    return vrrp::Centiseconds(kind < 63 ? 1 : kind < 75 ? 10 : 20 + random.below(80));
 }
 
-LanPlan draw_lan(Random& random) {
+/// The jitter of a LAN is small beside the interval, or it would be a trouble of its own.
+LanPlan draw_lan(vrrp::Duration interval, Random& random) {
     LanPlan lan;
     lan.shortest_delay = random.between(10us, 200us);
     const vrrp::Duration jitter = random.chance(1500) ? vrrp::Duration(30ms) : 3ms;
-    lan.longest_delay = lan.shortest_delay + random.between(0us, jitter);
+    lan.longest_delay = lan.shortest_delay + std::min(random.between(0us, jitter), interval / 10);
     lan.loss = random.chance(5000) ? 0 : static_cast<unsigned>(random.below(500));
     lan.duplication = random.chance(7000) ? 0 : 200;
+    lan.corruption = random.chance(7000) ? 0 : static_cast<unsigned>(random.below(300));
     return lan;
-}
-
-ServicePlan draw_service(Random& random) {
-    ServicePlan service;
-    service.probe_interval = random.between(200ms, 2s);
-    service.rise = 1 + static_cast<int>(random.below(3));
-    service.fall = 1 + static_cast<int>(random.below(3));
-    if (random.chance(3000)) {
-        service.weight = static_cast<int>(random.below(161)) - 80;
-    }
-    return service;
-}
-
-/// What all routers of one LAN must agree on.
-vrrp::RouterConfig draw_common(Random& random) {
-    vrrp::RouterConfig config;
-    config.virtual_router_id = static_cast<std::uint8_t>(1 + random.below(255));
-    config.interval = vrrp::Centiseconds(random.chance(8000) ? 100 : 200 + 100 * random.below(2));
-    config.strict = random.chance(2000);
-    config.preempt = !random.chance(3000);
-    const std::size_t addresses = 1 + random.below(3);
-    for (std::size_t i = 0; i < addresses; ++i) {
-        config.addresses.emplace_back(192, 0, 2, static_cast<std::uint8_t>(250 + i));
-    }
-    if (random.chance(5000)) {
-        config.password.emplace();
-        std::ranges::generate(*config.password,
-                              [&random] { return static_cast<std::byte>(random.below(256)); });
-    }
-    return config;
-}
-
-std::vector<HostPlan> draw_hosts(Random& random) {
-    const vrrp::RouterConfig common = draw_common(random);
-    const bool is_mixed = random.chance(1500);
-    std::vector<HostPlan> hosts(2 + random.below(4));
-    for (std::size_t i = 0; i < hosts.size(); ++i) {
-        hosts[i].config = common;
-        hosts[i].config.priority = draw_priority(random);
-        if (is_mixed) {
-            hosts[i].config.preempt = random.chance(5000);
-            hosts[i].config.strict = random.chance(5000);
-        }
-        if (random.chance(300)) {
-            hosts[i].config.addresses.emplace_back(192, 0, 2, 249);
-        }
-        hosts[i].source = vrrp::IpAddress(192, 0, 2, static_cast<std::uint8_t>(10 + i));
-        hosts[i].service = draw_service(random);
-    }
-    return hosts;
 }
 
 /// Draws faults, each with what ends it.
 class Troublemaker {
 public:
     Troublemaker(Scenario& scenario, vrrp::Instant end, Random& random)
-        : scenario_(scenario), end_(end), random_(random) {}
+        : scenario_(scenario), end_(end), random_(random), unit_(scenario.interval) {}
 
     void start_all() {
-        const vrrp::Duration spread = random_.chance(5000) ? 10ms : 3s;
+        const vrrp::Duration spread = random_.chance(5000) ? unit_ / 100 : 3 * unit_;
         for (std::size_t host = 0; host < scenario_.hosts.size(); ++host) {
             add(vrrp::Instant{} + random_.between(0s, spread), Fault::start, host);
         }
@@ -103,17 +60,19 @@ public:
     void trouble() {
         const std::size_t host = any_host();
         const vrrp::Instant begin = next_time();
-        switch (random_.below(10)) {
+        switch (random_.below(12)) {
             case 0: return pair(begin, Fault::crash, Fault::start, host);
             case 1: return pair(begin, Fault::stop, Fault::start, host);
             case 2: return pair(begin, Fault::freeze, Fault::thaw, host);
             case 3: return pair(begin, Fault::link_down, Fault::link_up, host);
-            case 4: return pair(begin, Fault::install_breaks, Fault::install_mends, host);
+            case 4: return break_installation(begin, host);
             case 5: return pair(begin, Fault::service_dies, Fault::service_returns, host);
             case 6: return flap(begin, host);
             case 7: return partition(begin);
             case 8: return cut_one_way(begin, host);
-            default: return lose(begin);
+            case 9: return lose(begin);
+            case 10: return reconfigure(begin, host);
+            default: return add(begin, Fault::addresses_lost, host);
         }
     }
 
@@ -124,6 +83,7 @@ public:
     /// Ends all that may still go on, but leaves some routers out of the election for good.
     void make_peace() {
         add(end_, Fault::loss, 0, 0, 0);
+        add(end_, Fault::corruption, 0, 0, 0);
         for (std::size_t host = 0; host < scenario_.hosts.size(); ++host) {
             for (std::size_t peer = 0; peer < scenario_.hosts.size(); ++peer) {
                 add(end_, Fault::connect, host, peer);
@@ -148,8 +108,26 @@ private:
         add(begin + any_duration(), end_of_it, host);
     }
 
+    void break_installation(vrrp::Instant begin, std::size_t host) {
+        if (scenario_.interval >= shortest_to_recover) {
+            pair(begin, Fault::install_breaks, Fault::install_mends, host);
+        }
+    }
+
+    /// On one host, or on all of them one after the other.
+    void reconfigure(vrrp::Instant begin, std::size_t host) {
+        const auto amount = static_cast<unsigned>(random_.next() >> 40);
+        if (random_.chance(7000)) {
+            return add(begin, Fault::reconfigure, host, 0, amount);
+        }
+        for (std::size_t each = 0; each < scenario_.hosts.size(); ++each) {
+            begin += random_.between(0s, unit_);
+            add(begin, Fault::reconfigure, each, 0, amount);
+        }
+    }
+
     void flap(vrrp::Instant begin, std::size_t host) {
-        const vrrp::Duration period = random_.between(20ms, 3s);
+        const vrrp::Duration period = random_.between(unit_ / 50, 3 * unit_);
         for (std::uint64_t i = random_.below(12) + 2; i > 0 && begin < end_; --i) {
             add(begin, i % 2 == 0 ? Fault::service_dies : Fault::service_returns, host);
             begin += period;
@@ -177,13 +155,13 @@ private:
 
     void lose(vrrp::Instant begin) {
         add(begin, Fault::loss, 0, 0, static_cast<unsigned>(random_.below(10001)));
-        add(begin + random_.between(50ms, 6s), Fault::loss, 0, 0, scenario_.lan.loss);
+        add(begin + random_.between(unit_ / 20, 6 * unit_), Fault::loss, 0, 0, scenario_.lan.loss);
     }
 
     std::size_t any_host() { return random_.below(scenario_.hosts.size()); }
 
     vrrp::Instant any_time() {
-        return vrrp::Instant{} + random_.between(2s, end_.time_since_epoch());
+        return vrrp::Instant{} + random_.between(2 * unit_, end_.time_since_epoch());
     }
 
     /// Often close after the trouble before it: it is the second blow that is hard to bear.
@@ -196,15 +174,16 @@ private:
     vrrp::Duration any_duration() {
         switch (random_.below(4)) {
             case 0: return random_.between(0ms, 5ms);
-            case 1: return random_.between(0ms, 1500ms);
-            case 2: return random_.between(2900ms, 4200ms);
-            default: return random_.between(0s, 15s);
+            case 1: return random_.between(0ms, 3 * unit_ / 2);
+            case 2: return random_.between(29 * unit_ / 10, 42 * unit_ / 10);
+            default: return random_.between(0s, 15 * unit_);
         }
     }
 
     Scenario& scenario_;
     vrrp::Instant end_;
     Random& random_;
+    vrrp::Duration unit_;
     vrrp::Instant last_;
 };
 
@@ -226,20 +205,58 @@ std::string_view to_text(Fault fault) {
         case Fault::cut: return "cut";
         case Fault::connect: return "connect";
         case Fault::loss: return "loss";
+        case Fault::corruption: return "corruption";
         case Fault::forge: return "forged packet";
+        case Fault::addresses_lost: return "addresses lost";
+        case Fault::reconfigure: return "reconfigured";
     }
     return "?";
+}
+
+vrrp::RouterConfig reconfigured(const Scenario& scenario, const vrrp::RouterConfig& config,
+                                unsigned amount) {
+    vrrp::RouterConfig changed = config;
+    Random random(amount / 8);
+    switch (amount % 8) {
+        case 0:
+        case 1: changed.priority = draw_priority(random); break;
+        case 2: changed.preempt = !config.preempt; break;
+        case 3:
+            changed.preempt_delay =
+                random.between(vrrp::Duration(0), 6 * vrrp::Duration(scenario.interval));
+            break;
+        case 4: changed.down_adverts = 2 + static_cast<int>(random.below(4)); break;
+        case 5:
+            changed.addresses.push_back(address_of(config.family(), 248, true));
+            if (changed.addresses.size() > 3) {
+                changed.addresses.resize(1);
+            }
+            break;
+        case 6: changed.strict = !config.strict; break;
+        default:
+            // In version 2 routers of different intervals don't hear each other.
+            if (config.version == vrrp::Version::v3) {
+                changed.interval =
+                    scenario.interval * (1 + static_cast<int>(random.below(most_intervals)));
+            }
+            break;
+    }
+    return changed;
 }
 
 Scenario make_scenario(std::uint64_t seed) {
     Random random(seed);
     Scenario scenario;
     scenario.seed = seed;
-    scenario.lan = draw_lan(random);
-    scenario.hosts = draw_hosts(random);
-    scenario.lateness = random.between(0us, 2ms);
+    const vrrp::Version version = random.chance(5000) ? vrrp::Version::v2 : vrrp::Version::v3;
+    scenario.interval = draw_interval(version, random);
+    const vrrp::Duration unit = scenario.interval;
+    scenario.lan = draw_lan(unit, random);
+    scenario.hosts = draw_hosts(version, scenario.interval, random);
+    scenario.lateness = std::min(random.between(0us, 2ms), unit / 10);
 
-    const vrrp::Instant peace = vrrp::Instant{} + random.between(shortest_trouble, longest_trouble);
+    const vrrp::Instant peace =
+        vrrp::Instant{} + random.between(shortest_trouble * unit, longest_trouble * unit);
     Troublemaker troublemaker(scenario, peace, random);
     troublemaker.start_all();
     for (std::uint64_t i = random.below(random.chance(3000) ? 40 : 10); i > 0; --i) {
@@ -251,7 +268,7 @@ Scenario make_scenario(std::uint64_t seed) {
     std::erase_if(scenario.faults, [peace](const TimedFault& fault) { return fault.at >= peace; });
     troublemaker.make_peace();
     std::ranges::stable_sort(scenario.faults, {}, &TimedFault::at);
-    scenario.end = peace + calm;
+    scenario.end = peace + std::max(calm * unit, shortest_calm);
     return scenario;
 }
 

@@ -27,6 +27,8 @@ struct HostPlan {
     vrrp::RouterConfig config;
     vrrp::IpAddress source;
     ServicePlan service;
+    std::uint8_t ttl = 255;  ///< with which its unicast arrives
+    int drift = 0;           ///< in a million: so much faster its clock runs
 
     friend bool operator==(const HostPlan&, const HostPlan&) = default;
 };
@@ -45,10 +47,13 @@ enum class Fault : std::uint8_t {
     link_up,
     install_breaks,  ///< the kernel refuses the addresses
     install_mends,
-    cut,      ///< from `host` to `peer`, in this direction
-    connect,  ///< from `host` to `peer`
-    loss,     ///< `amount` in 10,000 packets on the whole LAN
-    forge,    ///< a packet that must be refused arrives at `host`, of the kind `amount`
+    cut,             ///< from `host` to `peer`, in this direction
+    connect,         ///< from `host` to `peer`
+    loss,            ///< `amount` in 10,000 packets on the whole LAN
+    corruption,      ///< of `amount` in 10,000 packets that arrive
+    forge,           ///< a packet that must be refused arrives at `host`, of the kind `amount`
+    addresses_lost,  ///< another program takes them away
+    reconfigure,     ///< by `amount`: see reconfigured()
 };
 
 [[nodiscard]] std::string_view to_text(Fault fault);
@@ -68,14 +73,23 @@ struct Scenario {
     std::uint64_t seed = 0;
     LanPlan lan;
     std::vector<HostPlan> hosts;
-    vrrp::Duration lateness{0};      ///< timers fire at most this late
-    std::vector<TimedFault> faults;  ///< in the order of time
+    vrrp::Centiseconds interval{100};  ///< what the hosts' own intervals are multiples of
+    vrrp::Duration lateness{0};        ///< timers fire at most this late
+    std::vector<TimedFault> faults;    ///< in the order of time
     vrrp::Instant end;
 
     friend bool operator==(const Scenario&, const Scenario&) = default;
 };
 
-/// Two to five routers and a handful of faults, which end some time before the scenario does.
+/// Between routers that may differ in their intervals, no one has more than so many times the
+/// scenario's.
+inline constexpr int most_intervals = 3;
+
+/// The settings after a reconfiguration, which `amount` chooses.
+[[nodiscard]] vrrp::RouterConfig reconfigured(const Scenario& scenario,
+                                              const vrrp::RouterConfig& config, unsigned amount);
+
+/// One to seven routers and a handful of faults, which end some time before the scenario does.
 [[nodiscard]] Scenario make_scenario(std::uint64_t seed);
 
 }  // namespace rehearse

@@ -28,9 +28,9 @@ void keep_earlier(vrrp::Instant& earliest, const std::optional<vrrp::Instant>& a
 
 }  // namespace
 
-Simulation::Simulation(const Scenario& scenario, const Handle& handle, Trace& trace)
+Simulation::Simulation(const Scenario& scenario, const Behaviour& behaviour, Trace& trace)
     : scenario_(scenario),
-      handle_(handle),
+      behaviour_(behaviour),
       trace_(trace),
       random_(scenario.seed ^ 0x5deece66dU),
       lan_(scenario.lan, scenario.hosts.size()),
@@ -62,7 +62,7 @@ vrrp::Instant Simulation::next_time() const {
         keep_earlier(earliest, scenario_.faults[next_fault_].at);
     }
     if (!flights_.empty()) {
-        keep_earlier(earliest, flights_.top().arrives_at);
+        keep_earlier(earliest, flights_.front().arrives_at);
     }
     for (const Host& host : hosts_) {
         if (host.is_running()) {
@@ -78,10 +78,15 @@ void Simulation::do_everything_due() {
     while (next_fault_ < scenario_.faults.size() && scenario_.faults[next_fault_].at <= now_) {
         apply(scenario_.faults[next_fault_++]);
     }
-    while (!flights_.empty() && flights_.top().arrives_at <= now_) {
-        const Flight flight = flights_.top();
-        flights_.pop();
-        arrive(flight.to, flight.packet);
+    while (!flights_.empty() && flights_.front().arrives_at <= now_) {
+        std::ranges::pop_heap(flights_, std::greater<>{});
+        const Flight flight = std::move(flights_.back());
+        flights_.pop_back();
+        if (!flight.is_claim) {
+            arrive(flight.to, flight.packet);
+        } else if (hosts_[flight.to].is_running() && hosts_[flight.to].has_addresses()) {
+            deliver(flight.to, vrrp::AddressClaimed{});
+        }
     }
     for (std::size_t i = 0; i < hosts_.size(); ++i) {
         if (hosts_[i].is_running() && hosts_[i].next_probe_at <= now_) {
@@ -105,6 +110,7 @@ void Simulation::apply(const TimedFault& fault) {
             return witness_.note_trouble(fault.host, fault.peer, now_);
         // Each packet lost will be a trouble; one that is forged must be none.
         case Fault::loss: return lan_.set_loss(fault.amount);
+        case Fault::corruption: return lan_.set_corruption(fault.amount);
         case Fault::forge: return arrive(fault.host, forge(host.plan(), fault.amount));
         default: break;
     }
@@ -121,6 +127,8 @@ void Simulation::apply(const TimedFault& fault) {
         case Fault::link_up: return set_link(fault.host, true);
         case Fault::install_breaks: host.does_kernel_refuse = true; return;
         case Fault::install_mends: host.does_kernel_refuse = false; return;
+        case Fault::addresses_lost: return lose_addresses(fault.host);
+        case Fault::reconfigure: return reconfigure(fault.host, fault.amount);
         default: return;
     }
 }
@@ -179,6 +187,29 @@ void Simulation::set_link(std::size_t index, bool is_linked) {
     }
 }
 
+/// While it leaves they go soon anyway.
+void Simulation::lose_addresses(std::size_t index) {
+    if (witness_.is_master(index)) {
+        hosts_[index].lose_addresses();
+        deliver(index, vrrp::AddressesLost{});
+    }
+}
+
+/// A stopped process would read the file that it finds when it goes on, which is another story.
+void Simulation::reconfigure(std::size_t index, unsigned amount) {
+    Host& host = hosts_[index];
+    if (host.is_frozen) {
+        return;
+    }
+    host.set_config(reconfigured(scenario_, host.plan().config, amount));
+    if (host.router()) {
+        deliver(index, vrrp::Reconfigured{host.plan().config});
+    }
+    if (host.router() && host.router()->priority() != host.priority()) {
+        deliver(index, vrrp::PriorityChanged{host.priority()});
+    }
+}
+
 void Simulation::probe(std::size_t index) {
     const auto priority = hosts_[index].probe(now_);
     witness_.note_probe(index, priority.has_value());
@@ -200,7 +231,7 @@ void Simulation::arrive(std::size_t index, const Packet& packet) {
 }
 
 void Simulation::receive(std::size_t index, const Packet& packet) {
-    const auto advertisement = vrrp::decode(packet.message, packet.context);
+    const auto advertisement = behaviour_.decode(packet.message, packet.context);
     const vrrp::RouterConfig& config = hosts_[index].plan().config;
     if (advertisement && advertisement->virtual_router_id == config.virtual_router_id) {
         deliver(index, vrrp::AdvertisementReceived{*advertisement, packet.context},
@@ -210,18 +241,45 @@ void Simulation::receive(std::size_t index, const Packet& packet) {
 
 void Simulation::send(std::size_t index, const vrrp::SendAdvertisement& effect) {
     const Host& host = hosts_[index];
-    const Packet packet = make_packet(host.plan(), host.router()->advertisement(effect));
+    const bool is_unicast = host.plan().config.is_unicast();
+    const vrrp::Advertisement advertisement = host.router()->advertisement(effect);
+    Packet packet = make_packet(host.plan(), advertisement, host.plan().source);
     for (std::size_t to = 0; to < hosts_.size(); ++to) {
         if (to == index || !host.is_linked) {
             continue;
         }
+        if (is_unicast) {
+            packet = make_packet(host.plan(), advertisement, hosts_[to].plan().source);
+        }
         const auto delays = lan_.carry(index, to, random_);
         if (delays.empty() && !lan_.is_cut(index, to)) {
-            witness_.note_trouble(index, to, now_);
-            trace_.add_loss(index, to, now_);
+            lose(index, to);
         }
         for (const vrrp::Duration delay : delays) {
-            flights_.push({now_ + delay, sent_++, to, packet});
+            Packet& sent = flights_.emplace_back(now_ + delay, sent_++, to, packet).packet;
+            if (lan_.corrupts(random_)) {
+                corrupt(sent, random_.next());
+                lose(index, to);
+            }
+            std::ranges::push_heap(flights_, std::greater<>{});
+        }
+    }
+}
+
+void Simulation::lose(std::size_t from, std::size_t to) {
+    witness_.note_trouble(from, to, now_);
+    trace_.add_loss(from, to, now_);
+}
+
+/// Whoever has the addresses as well hears that another one claims them.
+void Simulation::announce(std::size_t index) {
+    for (std::size_t to = 0; to < hosts_.size(); ++to) {
+        if (to == index || !hosts_[index].is_linked || !hosts_[to].has_addresses()) {
+            continue;
+        }
+        for (const vrrp::Duration delay : lan_.carry(index, to, random_)) {
+            flights_.push_back({now_ + delay, sent_++, to, {}, true});
+            std::ranges::push_heap(flights_, std::greater<>{});
         }
     }
 }
@@ -229,11 +287,13 @@ void Simulation::send(std::size_t index, const vrrp::SendAdvertisement& effect) 
 /// Where events meet effects.
 void Simulation::deliver(std::size_t index, const vrrp::Event& event, bool is_forged) {
     Host& host = hosts_[index];
-    Step step = host.handle(event, handle_, now_);
+    Step step = host.handle(event, behaviour_, now_);
     step.is_forged = is_forged;
     for (const vrrp::Effect& effect : step.effects) {
         if (const auto* sent = std::get_if<vrrp::SendAdvertisement>(&effect)) {
             send(index, *sent);
+        } else if (std::holds_alternative<vrrp::AnnounceAddresses>(effect)) {
+            announce(index);
         }
     }
     arm(host);
@@ -257,7 +317,7 @@ void Simulation::judge(const Step& step) {
 
 /// A timer fires a little late, each time that it is set by another time.
 void Simulation::arm(Host& host) {
-    const auto deadline = host.router()->deadline();
+    const auto deadline = host.deadline(behaviour_);
     if (deadline == host.armed_for) {
         if (host.wakes_at && *host.wakes_at <= now_) {
             // It has fired and is still set: the broken router of a test would hold us here.
@@ -273,13 +333,8 @@ void Simulation::arm(Host& host) {
     }
 }
 
-vrrp::Effects handle_plainly(vrrp::VirtualRouter& router, const vrrp::Event& event,
-                             vrrp::Instant now) {
-    return router.handle(event, now);
-}
-
-Outcome run(const Scenario& scenario, const Handle& handle, Trace& trace) {
-    return Simulation(scenario, handle, trace).run();
+Outcome run(const Scenario& scenario, const Behaviour& behaviour, Trace& trace) {
+    return Simulation(scenario, behaviour, trace).run();
 }
 
 }  // namespace rehearse

@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <queue>
 #include <vector>
 
 #include "rehearse/host.hpp"
@@ -30,7 +29,7 @@ struct Outcome {
 class Simulation {
 public:
     /// All of them outlive the simulation.
-    Simulation(const Scenario& scenario, const Handle& handle, Trace& trace);
+    Simulation(const Scenario& scenario, const Behaviour& behaviour, Trace& trace);
 
     [[nodiscard]] Outcome run();
 
@@ -40,6 +39,7 @@ private:
         std::uint64_t order = 0;  ///< of two that arrive together, the first sent is the first
         std::size_t to = 0;
         Packet packet;
+        bool is_claim = false;  ///< no packet of ours, but ARP or a neighbour advertisement
 
         friend bool operator>(const Flight& a, const Flight& b) {
             return a.arrives_at != b.arrives_at ? a.arrives_at > b.arrives_at : a.order > b.order;
@@ -54,34 +54,34 @@ private:
     void crash(std::size_t index);
     void thaw(std::size_t index);
     void set_link(std::size_t index, bool is_linked);
+    void lose_addresses(std::size_t index);
+    void reconfigure(std::size_t index, unsigned amount);
     void probe(std::size_t index);
 
     void arrive(std::size_t index, const Packet& packet);
     void receive(std::size_t index, const Packet& packet);
     void send(std::size_t index, const vrrp::SendAdvertisement& effect);
+    void lose(std::size_t from, std::size_t to);
+    void announce(std::size_t index);
     void deliver(std::size_t index, const vrrp::Event& event, bool is_forged = false);
     void judge(const Step& step);
     void arm(Host& host);
 
     const Scenario& scenario_;
-    const Handle& handle_;
+    const Behaviour& behaviour_;
     Trace& trace_;
     Random random_;
     Lan lan_;
     std::vector<Host> hosts_;
     Witness witness_;
-    std::priority_queue<Flight, std::vector<Flight>, std::greater<>> flights_;
+    std::vector<Flight> flights_;  ///< a heap, the next arrival in front
     std::uint64_t sent_ = 0;
     std::size_t next_fault_ = 0;
     vrrp::Instant now_;
     Outcome outcome_;
 };
 
-/// Gives the event to the router and nothing else.
-[[nodiscard]] vrrp::Effects handle_plainly(vrrp::VirtualRouter& router, const vrrp::Event& event,
-                                           vrrp::Instant now);
-
 /// Plays a scenario from its beginning to its end or the first violation.
-[[nodiscard]] Outcome run(const Scenario& scenario, const Handle& handle, Trace& trace);
+[[nodiscard]] Outcome run(const Scenario& scenario, const Behaviour& behaviour, Trace& trace);
 
 }  // namespace rehearse

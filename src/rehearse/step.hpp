@@ -8,21 +8,17 @@
 
 namespace rehearse {
 
-/// All that can be seen of a router without giving it an event.
+/// All that can be seen of a router without giving it an event, and by its file.
 struct Glimpse {
     vrrp::State state = vrrp::State::initialize;
     std::uint8_t priority = 0;
-    std::optional<vrrp::Instant> deadline;
+    bool preempts = true;                   ///< or owns the addresses
+    std::optional<vrrp::Instant> deadline;  ///< in true time
     std::optional<vrrp::IpAddress> heard_master;
     std::optional<vrrp::IpAddress> source;
 
     friend bool operator==(const Glimpse&, const Glimpse&) = default;
 };
-
-[[nodiscard]] inline Glimpse glimpse(const vrrp::VirtualRouter& router) {
-    return {router.state(), router.priority(), router.deadline(), router.heard_master(),
-            router.source()};
-}
 
 /// One event at one router, and all that came of it.
 struct Step {
@@ -37,6 +33,13 @@ struct Step {
     bool install_failed = false;  ///< the router hears of it in the next step
     bool is_forged = false;       ///< a packet that must be refused
 };
+
+/// Whether the event is one that goes on without anything coming from outside of the LAN.
+[[nodiscard]] inline bool came_from_within(const Step& step) {
+    return std::holds_alternative<vrrp::TimerExpired>(step.event) ||
+           std::holds_alternative<vrrp::AdvertisementReceived>(step.event) ||
+           std::holds_alternative<vrrp::AddressClaimed>(step.event);
+}
 
 /// The advertisement of the step's event, where it is one that the router accepted.
 [[nodiscard]] inline const vrrp::AdvertisementReceived* accepted_advertisement(const Step& step) {

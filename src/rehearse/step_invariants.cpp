@@ -10,7 +10,8 @@
 #include "rehearse/trace.hpp"
 
 // The rules that one step of one router can break. Each tells what is wrong, or nothing. Times are
-// computed here anew from RFC 3768 section 6.1, not taken from the code under test.
+// computed anew by the witness from RFC 3768 and 9568, section 6.1, not taken from the code under
+// test.
 namespace rehearse {
 
 namespace {
@@ -20,7 +21,6 @@ using Finding = std::optional<std::string>;
 using vrrp::State;
 
 constexpr vrrp::Duration assert_gap = 100ms;
-constexpr vrrp::Duration one_second = 1s;
 
 bool serves(State state) {
     return state == State::master || state == State::leaving;
@@ -52,8 +52,13 @@ bool becomes_master(const Step& step) {
     return step.before.state != State::master && step.after.state == State::master;
 }
 
-vrrp::Duration interval_of(const Witness& witness, const Step& step) {
-    return witness.host(step.host).plan().config.interval;
+const vrrp::RouterConfig& config_of(const Witness& witness, const Step& step) {
+    return witness.host(step.host).plan().config;
+}
+
+bool leaves_office(const Step& step) {
+    return step.before.state == State::master &&
+           (step.after.state == State::leaving || step.after.state == State::initialize);
 }
 
 /// S-1: addresses stand exactly while a router serves.
@@ -65,15 +70,20 @@ Finding state_and_kernel_agree(const Witness& /*witness*/, const Step& step) {
                               : "it serves, but the addresses are gone";
 }
 
+/// Version 3 tells the shortest interval before it says farewell, with the priority it had.
+bool may_squeeze(const Witness& witness, const Step& step) {
+    const vrrp::RouterConfig& config = config_of(witness, step);
+    return leaves_office(step) && config.version == vrrp::Version::v3 && !config.strict;
+}
+
 /// S-2: only a master advertises, with its own priority, the last time just before it lets go of
 /// the addresses; priority 0 is said in leaving only.
 Finding adverts_have_authority(const Witness& witness, const Step& step) {
     const bool was_master = step.before.state == State::master;
-    const bool leaves =
-        was_master && (step.after.state == State::leaving || step.after.state == State::initialize);
     bool is_in_office = step.after.state == State::master || was_master;
-    const bool is_strict = witness.host(step.host).plan().config.strict;
-    const int farewells = leaves ? (is_strict ? 1 : 2) : witness.facts(step.host).farewells_left;
+    const bool is_strict = config_of(witness, step).strict;
+    const int farewells =
+        leaves_office(step) ? (is_strict ? 1 : 2) : witness.facts(step.host).farewells_left;
     for (const vrrp::Effect& effect : step.effects) {
         const auto* sent = std::get_if<vrrp::SendAdvertisement>(&effect);
         if (sent == nullptr) {
@@ -86,6 +96,12 @@ Finding adverts_have_authority(const Witness& witness, const Step& step) {
         if (sent->priority == 0 && (step.after.state == State::master || farewells < 1)) {
             return "priority 0 without leaving";
         }
+        if (sent->priority > 0 && sent->is_squeezed) {
+            if (!may_squeeze(witness, step)) {
+                return "a squeezed advert without leaving";
+            }
+            continue;
+        }
         if (sent->priority > 0 && !is_in_office) {
             return "an advert of one that is not master";
         }
@@ -94,6 +110,20 @@ Finding adverts_have_authority(const Witness& witness, const Step& step) {
         }
     }
     return std::nullopt;
+}
+
+/// S-2: who yields says priority 0, after which any backup rises. So it must know a better one.
+Finding yields_have_reason(const Witness& witness, const Step& step) {
+    if (!leaves_office(step) || step.after.state != State::leaving ||
+        !std::holds_alternative<vrrp::PriorityChanged>(step.event)) {
+        return std::nullopt;
+    }
+    const vrrp::RouterConfig& config = config_of(witness, step);
+    const std::uint8_t best = std::max(config.rival_priority, witness.facts(step.host).heard_last);
+    if (best > step.after.priority && step.after.preempts && !config.strict) {
+        return std::nullopt;
+    }
+    return "it yields to nobody";
 }
 
 /// S-3: only a master announces addresses, and only such as stand.
@@ -112,21 +142,31 @@ Finding announcements_have_authority(const Witness& /*witness*/, const Step& ste
 
 /// S-13: without preemption, nobody takes over from a master that it hears.
 Finding incumbent_is_respected(const Witness& witness, const Step& step) {
-    if (witness.preempts(step.host) || step.before.state != State::backup ||
-        !becomes_master(step)) {
+    if (step.after.preempts || step.before.state != State::backup || !becomes_master(step)) {
         return std::nullopt;
     }
     const HostFacts& facts = witness.facts(step.host);
     const vrrp::Duration down_interval =
-        3 * interval_of(witness, step) + one_second * (256 - step.after.priority) / 256;
+        witness.at_least(step.host, witness.down_interval(step.host));
     if (step.now >= facts.spoken_to_at + down_interval || facts.released_at) {
         return std::nullopt;
     }
     return "it takes over from a master heard at " + seconds_text(facts.spoken_to_at);
 }
 
-/// S-5: a backup takes over after its down interval, or after its skew when a master has left or
-/// fallen below it.
+/// When a backup at last may take over from a master of lower rank that speaks on.
+vrrp::Instant preemption_time(const Witness& witness, const Step& step) {
+    const HostFacts& facts = witness.facts(step.host);
+    const vrrp::Duration delay =
+        witness.at_least(step.host, config_of(witness, step).preempt_delay);
+    const vrrp::Duration down_interval =
+        witness.at_least(step.host, witness.down_interval(step.host));
+    return std::max(facts.fit_since + delay, facts.outranked_at + down_interval);
+}
+
+/// S-5: a backup takes over after its down interval, or faster for one of these reasons: it owns
+/// the addresses; a master left (priority 0) or fell below it, and its skew has passed; the master
+/// told a shorter interval (a squeeze); or it may preempt.
 Finding takeover_is_not_early(const Witness& witness, const Step& step) {
     if (!becomes_master(step)) {
         return std::nullopt;
@@ -142,13 +182,13 @@ Finding takeover_is_not_early(const Witness& witness, const Step& step) {
         return std::nullopt;
     }
     const HostFacts& facts = witness.facts(step.host);
-    const int rest = 256 - step.after.priority;
-    const vrrp::Duration skew =
-        witness.host(step.host).plan().config.strict ? one_second * rest / 256 : rest * 100us;
+    const vrrp::Duration skew = witness.at_least(step.host, witness.succession_time(step.host));
     const vrrp::Instant silent =
-        facts.waits_since + 3 * interval_of(witness, step) + one_second * rest / 256;
+        facts.waits_since + witness.at_least(step.host, witness.down_interval(step.host));
     const bool is_released = facts.released_at && step.now >= *facts.released_at + skew;
-    if (step.now >= silent || is_released) {
+    const bool may_preempt = facts.master && facts.master->priority < step.after.priority &&
+                             step.after.preempts && step.now >= preemption_time(witness, step);
+    if (step.now >= silent || is_released || may_preempt) {
         return std::nullopt;
     }
     return fmt::format("it takes over before {}", seconds_text(silent));
@@ -191,9 +231,12 @@ Finding winner_stands(const Witness& witness, const Step& step) {
     }
     const long answers = count_adverts(step, false);
     const auto answered_at = witness.facts(step.host).answered_at;
-    const bool is_strict = witness.host(step.host).plan().config.strict;
-    if (answers > (is_strict ? 0 : 1) ||
-        (answers > 0 && answered_at && step.now - *answered_at < assert_gap)) {
+    // RFC 9568 has them answer, RFC 3768 does not.
+    const vrrp::RouterConfig& config = config_of(witness, step);
+    const bool is_mute = config.strict && config.version == vrrp::Version::v2;
+    const vrrp::Duration gap = witness.at_least(step.host, assert_gap);
+    if (answers > (is_mute ? 0 : 1) ||
+        (answers > 0 && answered_at && step.now - *answered_at < gap)) {
         return "it answers lower ranks too often";
     }
     return std::nullopt;
@@ -216,9 +259,7 @@ Finding refused_packet_is_inert(const Witness& /*witness*/, const Step& step) {
 
 /// L-3: once all is settled, nothing changes any more.
 Finding calm_lasts(const Witness& witness, const Step& step) {
-    const bool came_from_within = std::holds_alternative<vrrp::TimerExpired>(step.event) ||
-                                  std::holds_alternative<vrrp::AdvertisementReceived>(step.event);
-    if (!came_from_within || step.before.state == step.after.state ||
+    if (!came_from_within(step) || step.before.state == step.after.state ||
         step.before.state == State::initialize || !witness.is_connected(step.now) ||
         step.now - witness.trouble_at() <= witness.settling_limit()) {
         return std::nullopt;
@@ -229,8 +270,12 @@ Finding calm_lasts(const Witness& witness, const Step& step) {
 /// L-5: a master that was silent for a down interval listens before it speaks.
 Finding sleeper_listens_first(const Witness& witness, const Step& step) {
     const vrrp::Instant advertised_at = witness.facts(step.host).advertised_at;
+    const vrrp::RouterConfig& config = config_of(witness, step);
+    const vrrp::Duration limit = std::max(config.down_adverts, 2) * vrrp::Duration(config.interval);
+    // Before another interval came, it went by the one that it had.
     if (step.before.state != State::master || count_adverts(step, false) == 0 ||
-        step.now - advertised_at <= 3 * interval_of(witness, step)) {
+        std::holds_alternative<vrrp::Reconfigured>(step.event) ||
+        step.now - advertised_at <= witness.at_most(step.host, limit)) {
         return std::nullopt;
     }
     return "it speaks after a silence since " + seconds_text(advertised_at);
@@ -240,7 +285,9 @@ Finding sleeper_listens_first(const Witness& witness, const Step& step) {
 Finding takeovers_are_rare(const Witness& witness, const Step& step) {
     const HostFacts& facts = witness.facts(step.host);
     if (!becomes_master(step) || step.before.state != State::backup || !facts.took_over_at ||
-        facts.was_released || step.now - *facts.took_over_at >= 3 * interval_of(witness, step)) {
+        facts.was_released ||
+        step.now - *facts.took_over_at >=
+            witness.at_least(step.host, config_of(witness, step).down_adverts * facts.interval)) {
         return std::nullopt;
     }
     return "it took over already at " + seconds_text(*facts.took_over_at);
@@ -266,6 +313,7 @@ struct Rule {
 constexpr std::array rules{
     Rule{"S-1 state and kernel agree", state_and_kernel_agree},
     Rule{"S-2 advert authority", adverts_have_authority},
+    Rule{"S-2 yields have a reason", yields_have_reason},
     Rule{"S-3 announce authority", announcements_have_authority},
     Rule{"S-13 no preemption", incumbent_is_respected},
     Rule{"S-5 no early takeover", takeover_is_not_early},

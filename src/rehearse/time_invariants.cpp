@@ -26,22 +26,13 @@ bool is_backup(const Witness& witness, std::size_t host) {
     return witness.host(host).is_running() && router_of(witness, host).state() == State::backup;
 }
 
-vrrp::Duration skew_time(const vrrp::VirtualRouter& router) {
-    return vrrp::Duration(1s) * (256 - router.priority()) / 256;
-}
-
-/// How long after priority 0 a router takes over.
-vrrp::Duration succession_time(const vrrp::VirtualRouter& router) {
-    return router.config().strict ? skew_time(router) : (256 - router.priority()) * 100us;
-}
-
 auto rank(const Witness& witness, std::size_t host) {
     return std::tuple(router_of(witness, host).priority(), witness.host(host).plan().source);
 }
 
 /// How long these two may both have been masters, from the last trouble or the second takeover on.
 /// A better newcomer is heard at once; a worse one, or two that meet again, within an interval.
-vrrp::Duration conflict_limit(const Witness& witness, std::size_t a, std::size_t b) {
+vrrp::Duration limit_of_conflict(const Witness& witness, std::size_t a, std::size_t b) {
     const HostFacts& first = witness.facts(a);
     const HostFacts& second = witness.facts(b);
     const std::size_t newcomer = first.state_since > second.state_since ? a : b;
@@ -51,7 +42,7 @@ vrrp::Duration conflict_limit(const Witness& witness, std::size_t a, std::size_t
         first.state_since != second.state_since;
     return begins_by_takeover && rank(witness, newcomer) > rank(witness, other)
                ? witness.scenario().lan.longest_delay
-               : witness.conflict_limit();
+               : witness.conflict_limit(a, b);
 }
 
 /// S-8: two masters that hear each other don't last.
@@ -64,7 +55,7 @@ Finding one_master_remains(const Witness& witness, vrrp::Instant now) {
             const vrrp::Instant since =
                 std::max({witness.trouble_at(a, b), witness.facts(a).state_since,
                           witness.facts(b).state_since});
-            if (now > since + conflict_limit(witness, a, b)) {
+            if (now > since + limit_of_conflict(witness, a, b)) {
                 return fmt::format("r{} and r{} are masters since {}", b, a, seconds_text(since));
             }
         }
@@ -76,8 +67,8 @@ Finding one_master_remains(const Witness& witness, vrrp::Instant now) {
 Finding cadence_is_kept(const Witness& witness, vrrp::Instant now) {
     for (std::size_t i = 0; i < witness.size(); ++i) {
         const HostFacts& facts = witness.facts(i);
-        const vrrp::Duration limit =
-            witness.host(i).plan().config.interval + witness.scenario().lateness;
+        const vrrp::Duration limit = witness.at_most(i, witness.host(i).plan().config.interval) +
+                                     witness.scenario().lateness;
         if (witness.is_master(i) && now > std::max(facts.advertised_at, facts.thawed_at) + limit) {
             return fmt::format("r{} is silent since {}", i, seconds_text(facts.advertised_at));
         }
@@ -92,14 +83,18 @@ Finding crash_is_survived(const Witness& witness, vrrp::Instant now) {
             continue;
         }
         const HostFacts& facts = witness.facts(i);
-        const vrrp::Duration down_interval =
-            3 * witness.host(i).plan().config.interval + skew_time(router_of(witness, i));
+        const vrrp::Duration down_interval = witness.at_most(i, witness.down_interval(i));
         // Priority 0 sets the timer anew, a little later at worst.
-        const vrrp::Instant released_until =
-            facts.released_at.value_or(vrrp::Instant{}) + succession_time(router_of(witness, i));
-        const vrrp::Instant due =
-            std::max({std::max(facts.spoken_to_at, facts.thawed_at) + down_interval,
-                      facts.priority_changed_at, released_until});
+        const vrrp::Instant released_until = facts.released_at.value_or(vrrp::Instant{}) +
+                                             witness.at_most(i, witness.succession_time(i));
+        vrrp::Instant due =
+            std::max(std::max(facts.spoken_to_at, facts.thawed_at) + down_interval, released_until);
+        // Other settings that make it late make it listen for an interval more.
+        if (due < facts.settings_changed_at) {
+            due = facts.settings_changed_at +
+                  witness.at_most(i, facts.interval + witness.skew_time(i)) +
+                  witness.scenario().lateness;
+        }
         if (now > due + witness.scenario().lateness) {
             return fmt::format("r{} hears nobody since {} and does nothing", i,
                                seconds_text(facts.spoken_to_at));
@@ -115,13 +110,9 @@ Finding release_is_used(const Witness& witness, vrrp::Instant now) {
         if (!is_backup(witness, i) || !facts.released_at || facts.thawed_at >= *facts.released_at) {
             continue;
         }
-        // A successor that it first meant to preempt may be the better one since.
-        if (facts.spoken_to_at > *facts.released_at &&
-            facts.priority_changed_at > facts.spoken_to_at) {
-            continue;
-        }
-        const vrrp::Instant due = std::max(
-            *facts.released_at + succession_time(router_of(witness, i)), facts.priority_changed_at);
+        const vrrp::Instant due =
+            std::max(*facts.released_at + witness.at_most(i, witness.succession_time(i)),
+                     facts.settings_changed_at);
         if (now > due + witness.scenario().lateness) {
             return fmt::format("r{} heard priority 0 at {} and does nothing", i,
                                seconds_text(*facts.released_at));
@@ -174,12 +165,17 @@ Finding incumbent_stays(const Witness& witness, vrrp::Instant /*now*/) {
     return std::nullopt;
 }
 
+/// What a master that has answered a moment ago does not answer, its next announcement does.
+vrrp::Duration announcement_limit(const Witness& witness) {
+    return std::max(witness.conflict_limit(), vrrp::Duration(201ms) + witness.scenario().lateness);
+}
+
 /// L-7: after two masters have met, the last to announce the addresses is the one that remains,
 /// unless the last words of the other were lost.
 Finding survivor_announces_again(const Witness& witness, vrrp::Instant now) {
     for (std::size_t loser = 0; loser < witness.size(); ++loser) {
         const HostFacts& lost = witness.facts(loser);
-        if (!lost.yielded_at || now <= *lost.yielded_at + witness.conflict_limit() ||
+        if (!lost.yielded_at || now <= *lost.yielded_at + announcement_limit(witness) ||
             witness.host(loser).plan().config.strict) {
             continue;
         }

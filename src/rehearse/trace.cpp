@@ -15,6 +15,25 @@ struct Overloaded : Functions... {
     using Functions::operator()...;
 };
 
+/// What differs from the usual is told.
+std::string text_of(const vrrp::RouterConfig& config) {
+    std::string text =
+        fmt::format("v{} priority {}, interval {} cs", static_cast<int>(config.version),
+                    config.priority, config.interval.count());
+    const auto add = [&text](bool is_unusual, std::string_view words) {
+        text += is_unusual ? fmt::format(", {}", words) : "";
+    };
+    add(config.down_adverts != 3, fmt::format("down after {}", config.down_adverts));
+    add(!config.preempt, "no preempt");
+    add(config.preempt_delay != vrrp::Duration(0),
+        fmt::format("preempt delay {} ms", config.preempt_delay.count() / 1'000'000));
+    add(config.strict, "strict");
+    add(config.rival_priority != 0, fmt::format("rival {}", config.rival_priority));
+    add(config.is_unicast(), config.hears_strangers ? "unicast, hears strangers" : "unicast");
+    add(config.is_grouped, "grouped");
+    return text;
+}
+
 std::string text_of(const vrrp::Event& event) {
     return std::visit(
         Overloaded{
@@ -22,7 +41,8 @@ std::string text_of(const vrrp::Event& event) {
             [](const vrrp::Shutdown&) { return std::string("shutdown"); },
             [](const vrrp::TimerExpired&) { return std::string("timer"); },
             [](const vrrp::AdvertisementReceived& known) {
-                return fmt::format("hears {} from {}", known.advertisement.priority,
+                return fmt::format("hears {} each {} cs from {}", known.advertisement.priority,
+                                   known.advertisement.interval.count(),
                                    known.packet.source.to_text());
             },
             [](const vrrp::PriorityChanged& known) {
@@ -34,7 +54,7 @@ std::string text_of(const vrrp::Event& event) {
             [](const vrrp::InstallFailed&) { return std::string("installation failed"); },
             [](const vrrp::AddressesLost&) { return std::string("addresses lost"); },
             [](const vrrp::AddressClaimed&) { return std::string("addresses claimed"); },
-            [](const vrrp::Reconfigured&) { return std::string("reconfigured"); },
+            [](const vrrp::Reconfigured& known) { return text_of(known.config); },
             [](const vrrp::Hold& known) { return std::string(known.is_held ? "held" : "let go"); },
             [](const vrrp::TakeOver&) { return std::string("told to take over"); },
             [](const vrrp::GiveWay&) { return std::string("told to give way"); },
@@ -72,7 +92,7 @@ std::string text_of(const vrrp::Effect& effect) {
 std::uint64_t digest(const vrrp::Effect& effect) {
     std::uint64_t detail = 0;
     if (const auto* sent = std::get_if<vrrp::SendAdvertisement>(&effect)) {
-        detail = sent->priority;
+        detail = sent->priority | (sent->is_squeezed ? 0x100U : 0U);
     } else if (const auto* change = std::get_if<vrrp::StateChanged>(&effect)) {
         detail = static_cast<std::uint64_t>(change->from) << 16 |
                  static_cast<std::uint64_t>(change->to) << 8 |
@@ -104,7 +124,7 @@ void Trace::add(const Step& step) {
     }
     const auto deadline = step.after.deadline;
     lines_.push_back(line(step.now, step.host,
-                          fmt::format("{:<10} {:<26} {}{}until {}", to_text(step.after.state),
+                          fmt::format("{:<10} {:<34} {}{}until {}", to_text(step.after.state),
                                       text_of(step.event), effects, effects.empty() ? "" : "; ",
                                       deadline ? seconds_text(*deadline) : "-")));
 }
@@ -116,7 +136,7 @@ void Trace::add(const TimedFault& fault) {
         return;
     }
     const bool is_edge = fault.fault == Fault::cut || fault.fault == Fault::connect;
-    const bool is_share = fault.fault == Fault::loss;
+    const bool is_share = fault.fault == Fault::loss || fault.fault == Fault::corruption;
     std::string text = fmt::format("*** {}", to_text(fault.fault));
     if (is_edge) {
         text += fmt::format(" towards r{}", fault.peer);
@@ -142,21 +162,23 @@ void Trace::mix(std::uint64_t value) {
 std::vector<std::string> describe(const Scenario& scenario) {
     using Microseconds = std::chrono::duration<double, std::micro>;
     std::vector<std::string> lines;
+    const LanPlan& lan = scenario.lan;
     lines.push_back(fmt::format(
-        "seed {}: delay {} to {} us, loss {} and duplication {} in 10,000, timers up to {} us late",
-        scenario.seed, Microseconds(scenario.lan.shortest_delay).count(),
-        Microseconds(scenario.lan.longest_delay).count(), scenario.lan.loss,
-        scenario.lan.duplication, Microseconds(scenario.lateness).count()));
+        "seed {}: delay {} to {} us, in 10,000 {} lost, {} doubled, {} corrupted, timers up to {} "
+        "us late",
+        scenario.seed, Microseconds(lan.shortest_delay).count(),
+        Microseconds(lan.longest_delay).count(), lan.loss, lan.duplication, lan.corruption,
+        Microseconds(scenario.lateness).count()));
     for (std::size_t i = 0; i < scenario.hosts.size(); ++i) {
         const HostPlan& host = scenario.hosts[i];
-        const std::string weight =
-            host.service.weight ? fmt::format("weight {}", *host.service.weight) : "fatal";
         lines.push_back(fmt::format(
-            "r{} {} priority {}, interval {} cs{}{}, check each {} us, rise {}, fall {}, {}", i,
-            host.source.to_text(), host.config.priority, host.config.interval.count(),
-            host.config.preempt ? "" : ", no preempt", host.config.strict ? ", strict" : "",
-            Microseconds(host.service.probe_interval).count(), host.service.rise, host.service.fall,
-            weight));
+            "r{} {} {}; check each {} us, rise {}, fall {}, {}", i, host.source.to_text(),
+            text_of(host.config), Microseconds(host.service.probe_interval).count(),
+            host.service.rise, host.service.fall,
+            host.service.weight ? fmt::format("weight {}", *host.service.weight) : "fatal"));
+        if (host.drift != 0) {
+            lines.back() += fmt::format("; clock {:+} ppm", host.drift);
+        }
     }
     return lines;
 }

@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <vector>
 
@@ -13,23 +12,37 @@
 
 namespace rehearse {
 
+/// Another router, as an accepted advert above priority 0 shows it.
+struct Heard {
+    vrrp::IpAddress source;
+    std::uint8_t priority = 0;
+    vrrp::Duration interval{0};
+    vrrp::Instant at;
+};
+
 /// What is known of one host from what it was told, accepted and did, computed apart from its
 /// router. Times are those of the last such thing; what never happened lies at the beginning.
 struct HostFacts {
     vrrp::Instant state_since;
     vrrp::Instant trouble_at;  ///< anything that came from outside but packets
     vrrp::Instant thawed_at;
-    vrrp::Instant priority_changed_at;
+    vrrp::Instant settings_changed_at;  ///< its priority, or all of its configuration
     std::optional<vrrp::Instant> install_refused_at;
     int install_failures = 0;  ///< in a row, without an advert interval as master between them
 
+    std::uint8_t heard_last = 0;  ///< the priority of the last accepted advert
+
     // Of a backup.
+    vrrp::Instant fit_since;     ///< entered from outside of office, or its priority rose
     vrrp::Instant waits_since;   ///< entered, or accepted an advert that begins the down interval
     vrrp::Instant spoken_to_at;  ///< entered, or accepted an advert above priority 0
     std::optional<vrrp::Instant> released_at;  ///< since then a master first left, or fell below it
-    std::map<vrrp::IpAddress, std::uint8_t> heard;  ///< the last priority of each master
-    vrrp::IpAddress spoke_last;                     ///< the last of those masters
-    vrrp::IpAddress follows;                        ///< the last of those that outranked it
+    std::optional<Heard> master;               ///< the last one that it had to wait for
+    std::optional<Heard> unheeded;   ///< the last one since then that it need not wait for
+    std::optional<Heard> fallen;     ///< who it was, where it fell
+    vrrp::Duration interval{0};      ///< by which it waits
+    vrrp::Instant outranked_at;      ///< entered, or heard one that it must not preempt
+    std::optional<Heard> successor;  ///< of one that leaves: the first one that it heard
 
     // Of a master.
     vrrp::Instant advertised_at;
@@ -72,6 +85,17 @@ public:
     /// The last trouble of either host or of the channels between them.
     [[nodiscard]] vrrp::Instant trouble_at(std::size_t a, std::size_t b) const;
 
+    /// So long this host's clock takes for a span of its own, in true time: at least, at most.
+    [[nodiscard]] vrrp::Duration at_least(std::size_t host, vrrp::Duration local) const;
+    [[nodiscard]] vrrp::Duration at_most(std::size_t host, vrrp::Duration local) const;
+
+    /// RFC 3768 and 9568, section 6.1, by the host's own clock and priority and by the interval
+    /// that it has learned.
+    [[nodiscard]] vrrp::Duration skew_time(std::size_t host) const;
+    [[nodiscard]] vrrp::Duration down_interval(std::size_t host) const;
+    /// How long it waits when a master has left.
+    [[nodiscard]] vrrp::Duration succession_time(std::size_t host) const;
+
     [[nodiscard]] bool is_master(std::size_t host) const;
     /// Whether this host's process runs, is wanted, linked and fit: it belongs into the election.
     [[nodiscard]] bool is_eligible(std::size_t host, vrrp::Instant now) const;
@@ -82,6 +106,8 @@ public:
     [[nodiscard]] bool is_connected(std::size_t a, std::size_t b) const;
 
     /// How long two masters that hear each other may last: until the better one has spoken.
+    [[nodiscard]] vrrp::Duration conflict_limit(std::size_t a, std::size_t b) const;
+    /// The same of any two.
     [[nodiscard]] vrrp::Duration conflict_limit() const;
     /// How long after the last trouble on a connected LAN everything has settled.
     [[nodiscard]] vrrp::Duration settling_limit() const;
@@ -91,8 +117,12 @@ public:
 
 private:
     void forget_calm(vrrp::Instant now);
+    void note_settings(const Step& step, HostFacts& facts);
+    void note_installation(const Step& step, HostFacts& facts);
     void note_state(const Step& step, HostFacts& facts);
+    void note_entry(const Step& step, HostFacts& facts);
     void note_advertisement(const Step& step, HostFacts& facts);
+    void wait_for(std::size_t host, Heard master);
     void note_effects(const Step& step, HostFacts& facts);
 
     const Scenario& scenario_;
@@ -101,6 +131,7 @@ private:
     std::vector<HostFacts> facts_;
     std::vector<vrrp::Instant> channel_trouble_at_;  ///< for each ordered pair
     vrrp::Instant trouble_at_;
+    vrrp::Duration longest_interval_{0};  ///< that anybody has had
     std::optional<std::size_t> incumbent_;
 };
 

@@ -266,7 +266,7 @@ void VirtualRouter::take_over(Instant now) {
     if (departed_) {
         const bool has_left = departed_->priority == 0;
         become_master(has_left ? Cause::master_left : Cause::master_fell, *departed_, now);
-    } else if (discarded_) {
+    } else if (discarded_ && now < discarded_->heard_at + patience()) {
         become_master(Cause::preempt, *discarded_, now);
     } else if (waits_behind_lower() && now < heard_at_ + patience()) {
         become_master(Cause::preempt, *followed_, now);

@@ -29,7 +29,7 @@ int main(int argc, char** argv) {
     }
     const rehearse::Scenario scenario = rehearse::make_scenario(*seed);
     rehearse::Trace trace(true);
-    const rehearse::Outcome outcome = rehearse::run(scenario, rehearse::handle_plainly, trace);
+    const rehearse::Outcome outcome = rehearse::run(scenario, rehearse::Behaviour{}, trace);
     for (const std::string& line : rehearse::describe(scenario)) {
         fmt::print("{}\n", line);
     }

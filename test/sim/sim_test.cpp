@@ -27,14 +27,14 @@ std::string story_of(std::uint64_t seed, const Violation& violation) {
 
 TEST_CASE("no seed breaks an invariant", "[sim]") {
     const std::uint64_t first = number_from("UNDERSTUDY_FIRST_SEED", 0);
-    const std::uint64_t seeds = number_from("UNDERSTUDY_SEEDS", 10'000);
+    const std::uint64_t seeds = number_from("UNDERSTUDY_SEEDS", 100'000);
     std::uint64_t steps = 0;
     std::uint64_t takeovers = 0;
     vrrp::Duration router_time{0};
     int violations = 0;
     for (std::uint64_t seed = first; seed < first + seeds && violations < 10; ++seed) {
         Trace trace;
-        const Outcome outcome = run(make_scenario(seed), handle_plainly, trace);
+        const Outcome outcome = run(make_scenario(seed), Behaviour{}, trace);
         if (outcome.violation) {
             ++violations;
             UNSCOPED_INFO(story_of(seed, *outcome.violation));
@@ -55,8 +55,8 @@ TEST_CASE("the same seed gives the same run", "[sim]") {
         Trace first;
         Trace second(true);
 
-        const Outcome a = run(make_scenario(seed), handle_plainly, first);
-        const Outcome b = run(make_scenario(seed), handle_plainly, second);
+        const Outcome a = run(make_scenario(seed), Behaviour{}, first);
+        const Outcome b = run(make_scenario(seed), Behaviour{}, second);
 
         CHECK(a.trace_hash == b.trace_hash);
         CHECK(a.steps == b.steps);
@@ -67,8 +67,8 @@ TEST_CASE("different seeds give different runs", "[sim]") {
     Trace first;
     Trace second;
 
-    const Outcome a = run(make_scenario(1), handle_plainly, first);
-    const Outcome b = run(make_scenario(2), handle_plainly, second);
+    const Outcome a = run(make_scenario(1), Behaviour{}, first);
+    const Outcome b = run(make_scenario(2), Behaviour{}, second);
 
     CHECK(a.trace_hash != b.trace_hash);
 }

@@ -337,4 +337,20 @@ TEST_CASE("who is frozen while it stops says no late farewell", "[vrrp]") {
                      StateChanged{State::leaving, State::initialize, Cause::nobody_came}});
 }
 
+TEST_CASE("a member that waited for its group yields to nobody who fell silent meanwhile",
+          "[vrrp]") {
+    RouterConfig config = usual_config();
+    config.is_grouped = true;
+    Bench bench = started(config);
+    bench.hear(higher_address, 80);
+    bench.expire();
+    bench.now += 10s;
+    REQUIRE(bench.handle(TakeOver{}).back() ==
+            Effect(StateChanged{State::backup, State::master, Cause::master_silent}));
+
+    bench.handle(PriorityChanged{70});
+
+    CHECK(bench.router.state() == State::master);
+}
+
 }  // namespace vrrp::test

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <expected>
+#include <functional>
+#include <optional>
+#include <span>
+
+#include "vrrp/virtual_router.hpp"
+
+namespace rehearse {
+
+/// How a router is given an event.
+using Handle =
+    std::function<vrrp::Effects(vrrp::VirtualRouter&, const vrrp::Event&, vrrp::Instant)>;
+
+/// How the simulated daemons use the core. Tests put a broken one here, to see it caught.
+struct Behaviour {
+    Handle handle = [](vrrp::VirtualRouter& router, const vrrp::Event& event, vrrp::Instant now) {
+        return router.handle(event, now);
+    };
+    std::function<std::optional<vrrp::Instant>(const vrrp::VirtualRouter&)> deadline =
+        [](const vrrp::VirtualRouter& router) { return router.deadline(); };
+    std::function<std::expected<vrrp::Advertisement, vrrp::DecodeError>(std::span<const std::byte>,
+                                                                        const vrrp::PacketContext&)>
+        decode = vrrp::decode;
+};
+
+}  // namespace rehearse

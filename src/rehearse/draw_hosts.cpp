@@ -1,0 +1,153 @@
+#include "rehearse/draw_hosts.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+namespace rehearse {
+
+namespace {
+
+using namespace std::chrono_literals;
+using vrrp::Family;
+using vrrp::Version;
+
+constexpr std::uint64_t most_drift = 200;  // in a million, of a clock that nobody keeps right
+
+ServicePlan draw_service(vrrp::Duration interval, Random& random) {
+    ServicePlan service;
+    service.probe_interval = random.between(interval / 5, 2 * interval);
+    service.rise = 1 + static_cast<int>(random.below(3));
+    service.fall = 1 + static_cast<int>(random.below(3));
+    if (random.chance(4000)) {
+        service.weight = static_cast<int>(random.below(161)) - 80;
+    }
+    return service;
+}
+
+/// What all routers of one LAN must agree on.
+vrrp::RouterConfig draw_common(Version version, vrrp::Centiseconds interval, Random& random) {
+    vrrp::RouterConfig config;
+    config.version = version;
+    config.virtual_router_id = static_cast<std::uint8_t>(1 + random.below(255));
+    config.interval = interval * (random.chance(8000) ? 1 : 2 + static_cast<int>(random.below(2)));
+    config.strict = random.chance(2000);
+    config.preempt = !random.chance(3000);
+    config.down_adverts = random.chance(8500) ? 3 : 2 + static_cast<int>(random.below(4));
+    if (random.chance(2000)) {
+        config.preempt_delay = random.between(0s, 6 * vrrp::Duration(interval));
+    }
+    const bool is_ipv6 = version == Version::v3 && random.chance(5000);
+    const Family family = is_ipv6 ? Family::ipv6 : Family::ipv4;
+    const std::uint64_t addresses = 1 + random.below(3);
+    for (std::uint64_t i = 0; i < addresses; ++i) {
+        // The first one of IPv6 is link-local.
+        const auto number = static_cast<std::uint8_t>(250 + i);
+        config.addresses.push_back(address_of(family, number, i > 0));
+    }
+    if (version == Version::v2 && random.chance(5000)) {
+        config.password.emplace();
+        std::ranges::generate(*config.password,
+                              [&random] { return static_cast<std::byte>(random.below(256)); });
+    }
+    return config;
+}
+
+/// In what routers of one LAN may differ, and still are one virtual router.
+void differ(std::vector<HostPlan>& hosts, vrrp::Centiseconds interval, Random& random) {
+    const bool is_v3 = hosts.front().config.version == Version::v3;
+    for (HostPlan& host : hosts) {
+        host.config.preempt = random.chance(5000);
+        host.config.strict = random.chance(5000);
+        host.config.follows_checksum_form = random.chance(5000);
+        if (is_v3) {
+            host.config.interval = interval * (1 + static_cast<int>(random.below(most_intervals)));
+        }
+        if (is_v3 && random.chance(5000)) {
+            host.config.checksum_form = vrrp::ChecksumForm::message;
+        }
+    }
+}
+
+/// They speak to each other alone, from as many routers away as their TTL tells.
+void speak_by_unicast(std::vector<HostPlan>& hosts, Random& random) {
+    const bool has_bounds = random.chance(7000);
+    const bool hears_strangers = random.chance(2000);
+    std::vector<vrrp::UnicastPeer> peers;
+    for (HostPlan& host : hosts) {
+        host.ttl = random.chance(5000) ? 255 : static_cast<std::uint8_t>(10 + random.below(100));
+        const auto min_ttl = static_cast<std::uint8_t>(has_bounds ? host.ttl - random.below(4) : 0);
+        peers.push_back({host.source, min_ttl, has_bounds ? host.ttl : std::uint8_t{255}});
+    }
+    for (HostPlan& host : hosts) {
+        host.config.peers = peers;
+        host.config.hears_strangers = hears_strangers;
+    }
+}
+
+/// The file tells each host the priorities of the others.
+void know_rivals(std::vector<HostPlan>& hosts) {
+    for (HostPlan& host : hosts) {
+        for (const HostPlan& other : hosts) {
+            if (&other != &host) {
+                host.config.rival_priority =
+                    std::max(host.config.rival_priority, other.config.priority);
+            }
+        }
+    }
+}
+
+std::size_t draw_count(Random& random) {
+    const std::uint64_t kind = random.below(20);
+    return kind == 0 ? 1 : kind == 1 ? 6 : kind == 2 ? 7 : 2 + random.below(4);
+}
+
+}  // namespace
+
+std::uint8_t draw_priority(Random& random) {
+    switch (random.below(12)) {
+        case 0: return vrrp::owner_priority;
+        case 1: return 1;
+        case 2: return 254;
+        case 3: return 100;
+        default: return static_cast<std::uint8_t>(1 + random.below(254));
+    }
+}
+
+vrrp::IpAddress address_of(Family family, std::uint8_t number, bool is_global) {
+    if (family == Family::ipv4) {
+        return {192, 0, 2, number};
+    }
+    return is_global ? vrrp::IpAddress({0x2001, 0xdb8, 0, 0, 0, 0, 0, number})
+                     : vrrp::IpAddress({0xfe80, 0, 0, 0, 0, 0, 0, number});
+}
+
+std::vector<HostPlan> draw_hosts(Version version, vrrp::Centiseconds interval, Random& random) {
+    const vrrp::RouterConfig common = draw_common(version, interval, random);
+    const bool drifts = random.chance(5000);
+    std::vector<HostPlan> hosts(draw_count(random));
+    for (std::size_t i = 0; i < hosts.size(); ++i) {
+        hosts[i].config = common;
+        hosts[i].config.priority = draw_priority(random);
+        if (random.chance(300)) {
+            hosts[i].config.addresses.push_back(address_of(common.family(), 249, true));
+        }
+        hosts[i].source = address_of(common.family(), static_cast<std::uint8_t>(10 + i));
+        hosts[i].service = draw_service(interval, random);
+        if (drifts) {
+            hosts[i].drift =
+                static_cast<int>(random.below(2 * most_drift + 1)) - static_cast<int>(most_drift);
+        }
+    }
+    if (random.chance(2000)) {
+        differ(hosts, interval, random);
+    }
+    if (random.chance(1500)) {
+        speak_by_unicast(hosts, random);
+    }
+    if (random.chance(3000)) {
+        know_rivals(hosts);
+    }
+    return hosts;
+}
+
+}  // namespace rehearse
