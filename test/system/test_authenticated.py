@@ -27,10 +27,6 @@ def refused(daemon: Understudy) -> dict[str, int]:
 
 def test_a_pair_behind_the_authentication_header_hands_over(pair: Pair) -> None:
     daemons = pair.understudy(pair_config(**HEADER, password="1111"))
-    pair.nginx[MASTER].kill()
-    pair.settle(BACKUP)
-    pair.nginx[MASTER].start()
-    pair.settle(MASTER)
     asked = daemons[MASTER].terminate()
     pair.wait_holder(BACKUP, since=asked)
     assert daemons[MASTER].process.wait() == 0
@@ -54,17 +50,14 @@ def test_another_key_of_the_header_is_refused_and_told(pair: Pair) -> None:
 
 
 @pytest.mark.parametrize("keys, own", [
-    ({"version": 2, "interval": "1s"}, OWN), ({}, OWN), ({"addresses": IPV6}, OWN6)],
-    ids=["version 2", "version 3", "IPv6"])
+    ({"version": 2, "interval": "1s"}, OWN), ({}, OWN), ({"addresses": IPV6}, OWN6),
+    ({"unicast": list(OWN.values())}, OWN)],
+    ids=["version 2", "version 3", "IPv6", "unicast"])
 def test_a_pair_that_signs_hands_over(lab: Lab, keys: dict[str, Any], own: dict[str, str]) -> None:
     addresses = [x.split("/")[0] for x in keys.get("addresses", [ADDRESS])]
     pair = Pair(lab, ipv6=True, addresses=addresses)
     wire = lab.sniff(pair.lan)
     daemons = pair.understudy(pair_config(**keys, hmac=hmac()))
-    pair.nginx[MASTER].kill()
-    pair.settle(BACKUP)
-    pair.nginx[MASTER].start()
-    pair.settle(MASTER)
     daemons[MASTER].terminate()
     pair.settle(BACKUP)
     daemons[MASTER].process.wait()
@@ -152,6 +145,26 @@ def test_another_key_of_the_trailer_is_refused_and_named(pair: Pair) -> None:
     assert "192.168.56.61, whose adverts are refused here (wrong HMAC" in claimed.text
     log = "".join(x.text for daemon in daemons.values() for x in daemon.process.lines)
     assert "correct-horse" not in log and "battery-staple" not in log
+
+
+def test_keys_are_exchanged_without_interruption(signing: Pair) -> None:
+    before = terms(signing)
+    wire = signing.lab.sniff(signing.lan)
+    both = {"1": SECRET, "2": OTHER_SECRET}
+    for keys in ({"keys": both, "active": 1}, {"keys": both, "active": 2},
+                 {"keys": {"2": OTHER_SECRET}}):
+        for daemon in understudies(signing).values():
+            reloaded = daemon.reload(pair_config(hmac=keys))
+            daemon.wait_log("keys", since=reloaded)
+            wire.adverts.wait(since=reloaded + 0.2)
+    for daemon in understudies(signing).values():
+        assert refused(daemon) == {}
+    assert terms(signing) == before and signing.holders() == [MASTER]
+    # The old key opens nothing any more.
+    recorded = next(iter(wire.adverts))
+    wire.close()
+    replay(signing.client_host, recorded)
+    understudies(signing)[BACKUP].wait_log('refused.*reason="unknown key id"')
 
 
 @pytest.mark.parametrize("first, second", [
