@@ -130,6 +130,10 @@ std::string explain(vrrp::Difference difference, const vrrp::AdvertisementReceiv
                                to_text(ours.addresses));
         case vrrp::Difference::interval: return compare_intervals(theirs.interval, ours.interval);
         case vrrp::Difference::checksum_form:
+            if (theirs.checksum_form == ours.checksum_form) {
+                return fmt::format("checksum: theirs {}, ours follows it",
+                                   to_text(theirs.checksum_form));
+            }
             return fmt::format(
                 "checksum: theirs {}, ours {}; both are understood here, but it may "
                 "refuse ours",

@@ -52,3 +52,28 @@ TEST_CASE("every cause has words", "[engine]") {
         CHECK_FALSE(engine::explain(change, router, "check nginx: good").empty());
     }
 }
+
+TEST_CASE("another checksum is told with what becomes of ours", "[engine]") {
+    for (const bool follows : {false, true}) {
+        VirtualRouter router({.virtual_router_id = 51,
+                              .version = vrrp::Version::v3,
+                              .follows_checksum_form = follows,
+                              .addresses = {IpAddress(192, 0, 2, 9)}});
+        static_cast<void>(router.handle(vrrp::Startup{}, vrrp::Instant{}));
+        static_cast<void>(
+            router.handle(vrrp::SourceChanged{IpAddress(192, 0, 2, 7)}, vrrp::Instant{}));
+        const vrrp::AdvertisementReceived event{{.version = vrrp::Version::v3,
+                                                 .virtual_router_id = 51,
+                                                 .priority = 200,
+                                                 .checksum_form = vrrp::ChecksumForm::message,
+                                                 .addresses = router.address_list()},
+                                                {peer, IpAddress(224, 0, 0, 18), 255}};
+
+        static_cast<void>(router.handle(event, vrrp::Instant{}));
+
+        CHECK(engine::explain(vrrp::Difference::checksum_form, event, router) ==
+              (follows ? "checksum: theirs of the message alone, ours follows it"
+                       : "checksum: theirs of the message alone, ours with pseudo-header; both "
+                         "are understood here, but it may refuse ours"));
+    }
+}

@@ -125,3 +125,25 @@ def test_a_family_that_nobody_hears_still_moves_with_the_other(pair: Pair) -> No
         pass_all(host)
     stay_quiet(pair)
     assert pair.holders() == [MASTER]
+
+
+def test_an_address_of_either_family_that_is_taken_away_is_put_back(pair: Pair) -> None:
+    before = terms(pair)
+    for address in ADDRESSES:
+        deleted = pair.lab.now()
+        pair.master.run(["ip", "addr", "del", address, "dev", "eth0"])
+        pair.master.wait_address(address.split("/")[0], since=deleted)
+        daemon(pair, MASTER).wait_log("another program took addresses away", since=deleted)
+    assert terms(pair) == before and pair.holders() == [MASTER]
+
+
+def test_a_link_that_comes_back_without_ipv6_addresses_is_waited_for(pair: Pair) -> None:
+    # The kernel forgets them with the link, makes a link-local one, and asks who has it already.
+    pair.master.run("ip link set eth0 addrgenmode eui64 && ip link set eth0 down")
+    pair.settle(BACKUP)
+    pair.master.run("echo 1 > /proc/sys/net/ipv6/conf/eth0/accept_dad && ip link set eth0 up")
+    wait_until(lambda: "no usable link-local address" in reasons(pair, MASTER)[1])
+    assert states(pair, MASTER) == ["initialize", "initialize"]
+    assert pair.holders() == [BACKUP]
+    pair.settle(MASTER)
+    assert states(pair, MASTER) == ["master", "master"]
