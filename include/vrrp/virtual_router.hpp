@@ -106,7 +106,6 @@ private:
     void end_leaving(Instant now);
     void leave(Cause cause, const Peer& peer, Instant now);
     [[nodiscard]] StateChanged change_state(State to, Cause cause, const Peer& peer);
-
     void advertise(Instant now);
     void announce(Instant now);
     void say_farewell(Instant now);
@@ -131,6 +130,7 @@ private:
     Instant heard_at_;              ///< from when on a backup counts its down interval or skew
     Instant outranked_at_;          ///< when a backup last had reason not to preempt
     Instant fit_at_;                ///< since when preempt_delay counts
+    Instant back_at_;               ///< before this, who gave way doesn't miss a silent master
     Instant assert_again_at_;       ///< before this, a master doesn't answer lower ranks again
     Instant defend_again_at_;       ///< nor other stations' claims to its addresses
     std::uint8_t advertised_ = 0;   ///< the last priority above 0 that was sent

@@ -210,9 +210,17 @@ void VirtualRouter::on(const TakeOver& /*event*/, Instant now) {
     }
 }
 
+/// Two groups that outrank each other, each in another member, both give way, and would for ever.
+/// So the one whose first member was not outranked waits longer, by more than skew times differ,
+/// and hears the other.
 void VirtualRouter::on(const GiveWay& /*event*/, Instant now) {
-    if (state_ == State::master) {
-        become_backup(Cause::group, {}, now);
+    if (state_ != State::master) {
+        return;
+    }
+    become_backup(Cause::group, {}, now);
+    if (config_.breaks_ties) {
+        back_at_ = now + patience() + 2 * Duration(config_.interval);
+        down_at_ = takeover_time();
     }
 }
 

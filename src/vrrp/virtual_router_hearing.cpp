@@ -132,12 +132,12 @@ Instant VirtualRouter::takeover_time() const {
                                 ? skew_time(config_.version, master_interval_, priority_)
                                 : handover_skew(config_.version, master_interval_, priority_));
     }
-    const Instant silence = heard_at_ + patience();
+    const Instant silence = std::max(heard_at_ + patience(), back_at_);
     if (!waits_behind_lower()) {
         return silence;
     }
     const Instant preemption =
-        std::max(fit_at_ + config_.preempt_delay, outranked_at_ + patience());
+        std::max({fit_at_ + config_.preempt_delay, outranked_at_ + patience(), back_at_});
     return std::min(silence, preemption);
 }
 

@@ -305,4 +305,25 @@ TEST_CASE("in version 3 members of both families share their fate", "[vrrp]") {
     CHECK(has(group, {0, SendAdvertisement{0, true}}));
 }
 
+// S-14: no cycle of mutual demotion.
+TEST_CASE("of two groups that outrank each other one comes back before the other", "[vrrp]") {
+    for (const std::uint8_t priority : Priorities{1, 254}) {
+        const Duration slowest = master_down_interval(Version::v2, Centiseconds(100), 1);
+        GroupBench outranked_first = master_group({usual_config(priority), usual_config(priority)});
+        GroupBench outranked_last = master_group({usual_config(priority), usual_config(priority)});
+
+        outranked_first.tell(0, advert_from(higher_address, 255));
+        outranked_last.tell(1, advert_from(higher_address, 255));
+
+        REQUIRE(outranked_first.all_in(State::backup));
+        REQUIRE(outranked_last.all_in(State::backup));
+        outranked_first.run_for(slowest);
+        outranked_last.run_for(slowest + 1s);
+        CHECK(outranked_first.all_in(State::master));
+        CHECK(outranked_last.all_in(State::backup));
+        outranked_last.run_for(1s);
+        CHECK(outranked_last.all_in(State::master));
+    }
+}
+
 }  // namespace vrrp::test
