@@ -202,10 +202,16 @@ std::expected<AuthenticatedPacket, AuthError> AuthenticationHeader::open(
     };
 }
 
+void AuthenticationHeader::note(const Proof& proof) {
+    if (proof.sequence_) {
+        highest_ = std::max(highest_, static_cast<std::uint32_t>(*proof.sequence_));
+    }
+}
+
 void AuthenticationHeader::accept(const Proof& proof) {
+    note(proof);
     if (proof.sequence_) {
         senders_.accept(proof.sender_, proof.seen_, *proof.sequence_);
-        highest_ = std::max(highest_, static_cast<std::uint32_t>(*proof.sequence_));
     }
 }
 

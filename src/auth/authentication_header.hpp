@@ -59,6 +59,10 @@ public:
     [[nodiscard]] std::expected<AuthenticatedPacket, AuthError> open(
         std::span<const std::byte> packet) const;
 
+    /// Takes care that what we send from now on is numbered above this packet; whether it is
+    /// accepted again is accept()'s.
+    void note(const Proof& proof);
+
     /// Remembers a packet that was accepted, so that it is not accepted again.
     void accept(const Proof& proof);
 

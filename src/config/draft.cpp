@@ -26,6 +26,8 @@ public:
         return is_new ? nullptr : &entry->second;
     }
 
+    [[nodiscard]] bool is_empty() const { return places_.empty(); }
+
 private:
     std::map<Key, std::pair<std::string, Place>> places_;
 };
@@ -68,6 +70,36 @@ void check_addresses(const Draft& draft, Report& report) {
                                          address.to_text(), first->first, first->second.line));
             }
         }
+    }
+}
+
+/// What an address accepts is filtered wherever it comes in: one that is on two links can't accept
+/// on one of them only.
+void check_accept(const Draft& draft, Report& report) {
+    FirstPlaces<vrrp::IpAddress> places;
+    const auto claim_all = [&](bool accepts) {
+        for (const RouterDraft& draft_router : draft.routers) {
+            const Router& router = draft_router.router;
+            for (std::size_t index = 0; index < router.addresses.size(); ++index) {
+                const vrrp::IpAddress& address = router.addresses[index].address;
+                const Place place = draft_router.address_places[index];
+                if (router.accepts_traffic != accepts) {
+                    continue;
+                }
+                const auto* const first = places.claim(address, router.name, place);
+                if (first != nullptr && first->first != router.name) {
+                    report.error(place,
+                                 fmt::format("{} stands in router {} too (line {}), which does "
+                                             "not accept traffic for it",
+                                             address.to_text(), first->first, first->second.line),
+                                 "give each link an address of its own where accept is false");
+                }
+            }
+        }
+    };
+    claim_all(false);
+    if (!places.is_empty()) {
+        claim_all(true);
     }
 }
 
@@ -141,6 +173,7 @@ bool is_used(const std::vector<Router>& routers, const std::string& check) {
 Config complete(const Draft& draft, const Dialect& dialect, Report& report) {
     check_router_ids(draft, report);
     check_addresses(draft, report);
+    check_accept(draft, report);
     const std::set<std::string> used = check_uses(draft, dialect, report);
     report_unused(draft, used, dialect, report);
 

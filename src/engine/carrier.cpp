@@ -164,6 +164,12 @@ std::expected<Arrival, ArrivalError> Carrier::receive(const net::IpPacket& packe
     return Arrival{{*advertisement, context}, proof};
 }
 
+void Carrier::note(const Arrival& arrival) {
+    if (header_ && arrival.proof) {
+        header_->note(*arrival.proof);
+    }
+}
+
 void Carrier::accept(const Arrival& arrival) {
     if (trailer_ && arrival.proof) {
         trailer_->accept(*arrival.proof);

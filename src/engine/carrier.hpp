@@ -56,6 +56,10 @@ public:
                                                                net::PacketForm form,
                                                                WallTime now) const;
 
+    /// To be called before the router is given what arrived: an answer to it must be numbered above
+    /// it, for peers that count once for all senders.
+    void note(const Arrival& arrival);
+
     /// Remembers an advert that the router has accepted, so that it is not accepted again.
     void accept(const Arrival& arrival);
 

@@ -17,15 +17,11 @@ std::expected<Executor, os::Error> Executor::open() {
     if (!announcer) {
         return std::unexpected(announcer.error());
     }
-    auto filter = net::AcceptFilter::open();
-    if (!filter) {
-        return std::unexpected(filter.error());
-    }
-    return Executor(std::move(*table), std::move(*announcer), std::move(*filter));
+    return Executor(std::move(*table), std::move(*announcer));
 }
 
-Executor::Executor(net::AddressTable table, net::Announcer announcer, net::AcceptFilter filter)
-    : table_(std::move(table)), announcer_(std::move(announcer)), filter_(std::move(filter)) {}
+Executor::Executor(net::AddressTable table, net::Announcer announcer)
+    : table_(std::move(table)), announcer_(std::move(announcer)) {}
 
 Executor::Result Executor::execute(const vrrp::Effect& effect, const Subject& subject) {
     return std::visit(
@@ -53,7 +49,7 @@ Executor::Result Executor::on(const vrrp::InstallAddresses& /*effect*/, const Su
     }
     if (!subject.accepts_traffic) {
         // First, so that there is no moment in which they accept anything.
-        if (auto blocked = filter_.block(subject.addresses); !blocked) {
+        if (auto blocked = block(subject.addresses); !blocked) {
             return blocked;
         }
     }
@@ -64,10 +60,21 @@ Executor::Result Executor::on(const vrrp::RemoveAddresses& /*effect*/, const Sub
     // Addresses go with their link.
     const auto& link = subject.segment.link();
     Result removed = link ? table_.remove(link->index, subject.removable) : Result{};
-    if (removed && !subject.accepts_traffic) {
-        return filter_.unblock(subject.addresses);
+    if (removed && filter_ && !subject.accepts_traffic) {
+        return filter_->unblock(subject.addresses);
     }
     return removed;
+}
+
+Executor::Result Executor::block(std::span<const vrrp::VirtualAddress> addresses) {
+    if (!filter_) {
+        auto filter = net::AcceptFilter::open();
+        if (!filter) {
+            return std::unexpected(filter.error());
+        }
+        filter_.emplace(std::move(*filter));
+    }
+    return filter_->block(addresses);
 }
 
 Executor::Result Executor::on(const vrrp::AnnounceAddresses& /*effect*/, const Subject& subject) {

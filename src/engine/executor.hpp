@@ -11,6 +11,7 @@
 #include "vrrp/virtual_router.hpp"
 
 #include <expected>
+#include <optional>
 #include <span>
 
 namespace engine {
@@ -38,7 +39,8 @@ public:
 private:
     using Result = std::expected<void, os::Error>;
 
-    Executor(net::AddressTable table, net::Announcer announcer, net::AcceptFilter filter);
+    Executor(net::AddressTable table, net::Announcer announcer);
+    Result block(std::span<const vrrp::VirtualAddress> addresses);
 
     Result on(const vrrp::SendAdvertisement& effect, const Subject& subject);
     Result on(const vrrp::InstallAddresses& effect, const Subject& subject);
@@ -47,7 +49,7 @@ private:
 
     net::AddressTable table_;
     net::Announcer announcer_;
-    net::AcceptFilter filter_;
+    std::optional<net::AcceptFilter> filter_;  ///< opened when a router first needs it
 };
 
 }  // namespace engine

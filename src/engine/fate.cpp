@@ -42,7 +42,7 @@ void Fate::tell_who_waits(vrrp::Instant now) {
         return;
     }
     told_at_ = now;
-    os::log::warning("hears no master, and waits for the other address family, which hears one",
+    os::log::warning("hears no master, and waits for its group",
                      {{"router", (*member)->label()},
                       {"likely_cause",
                        "its adverts do not arrive here: is VRRP (IP protocol 112) "

@@ -22,10 +22,14 @@ constexpr vrrp::Duration removal_gap = std::chrono::seconds(1);
 /// A former master's host may go on for a moment as if it had the address.
 constexpr vrrp::Duration claims_settle = std::chrono::seconds(1);
 
+/// Whether the router is one family of two in the file.
+bool is_one_of_two(const config::Router& router) {
+    return router.group == router.name;
+}
+
 std::string label_of(const config::Router& router) {
-    const bool is_one_of_two = router.group == router.name;
     const bool is_ipv4 = router.protocol.family() == vrrp::Family::ipv4;
-    return is_one_of_two ? router.name + (is_ipv4 ? "/ipv4" : "/ipv6") : router.name;
+    return is_one_of_two(router) ? router.name + (is_ipv4 ? "/ipv4" : "/ipv6") : router.name;
 }
 
 }  // namespace
@@ -111,6 +115,14 @@ bool Instance::is_idle() const {
 }
 
 void Instance::rekey(const config::Router& router) {
+    const vrrp::RouterConfig& protocol = settings_.protocol;
+    const bool has_same_peers = protocol.peers == router.protocol.peers &&
+                                protocol.hears_strangers == router.protocol.hears_strangers;
+    if (settings_.trailer.has_value() != router.trailer.has_value() || !has_same_peers) {
+        os::log::error("keys not taken over: peers, or hmac as a whole, need a new start",
+                       {{"router", label_}});
+        return;
+    }
     if (const auto keyed = carrier_.rekey(router); !keyed) {
         os::log::error("keys not taken over",
                        {{"router", label_}, {"error", keyed.error().message()}});
@@ -124,6 +136,7 @@ void Instance::hear(const net::IpPacket& packet, net::PacketForm form, vrrp::Ins
         return;
     }
     ++counters_.advertisements_received;
+    carrier_.note(*arrival);
     is_refused_ = false;
     deliver(arrival->event, now);
     // Only what the router has accepted counts as heard, also against those who repeat it.
@@ -304,9 +317,9 @@ void Instance::guard_addresses(const net::Link& link, vrrp::Instant now) {
 }
 
 std::optional<vrrp::IpAddress> Instance::find_source() const {
-    return segment_.can_speak()
-               ? choose_source(settings_, *segment_.link(), segment_.virtual_addresses())
-               : std::nullopt;
+    return segment_.can_speak() ? choose_source(settings_, *segment_.link(),
+                                                segment_.virtual_addresses(), router_.source())
+                                : std::nullopt;
 }
 
 std::uint8_t Instance::fit_priority() const {
@@ -356,7 +369,12 @@ std::string Instance::why_out() const {
                    ? fmt::format("check {}: {}", check->config().name, check->detail())
                    : fmt::format("check {} has no result yet", check->config().name);
     }
-    return "";
+    return router_.is_held() ? fmt::format("waits until all of {} can take part", company()) : "";
+}
+
+std::string Instance::company() const {
+    return is_one_of_two(settings_) ? "both address families"
+                                    : fmt::format("the group {}", settings_.group);
 }
 
 Subject Instance::subject(vrrp::Instant now) {
@@ -394,7 +412,7 @@ RouterSnapshot Instance::snapshot() const {
         snapshot.reason = why_out();
     }
     if (router_.is_ready()) {
-        snapshot.reason = "hears no master, and waits for the other address family";
+        snapshot.reason = fmt::format("hears no master, and waits for {}", company());
         snapshot.master.reset();
     }
     for (const health::Check* check : checks_) {
@@ -432,7 +450,8 @@ void Instance::on(const vrrp::StateChanged& effect, vrrp::Instant now) {
 }
 
 void Instance::on(const vrrp::AdvertisementRefused& effect, vrrp::Instant now) {
-    is_refused_ = true;
+    // What is said while we take no part is heard all the same, and can't be said again later.
+    is_refused_ = effect.reason != vrrp::RefuseReason::not_running;
     herald_.tell(effect, *heard_, router_, now);
 }
 

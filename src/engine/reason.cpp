@@ -85,7 +85,7 @@ std::string explain(const vrrp::StateChanged& change, const vrrp::VirtualRouter&
         case vrrp::Cause::install_failed: return "the addresses can't be installed";
         case vrrp::Cause::stalled:
             return "was stopped for longer than its peers wait: listens before it speaks";
-        case vrrp::Cause::group: return "goes with the other address family of this router";
+        case vrrp::Cause::group: return "goes with its group";
     }
     return {};
 }

@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <utility>
 
 namespace engine {
@@ -130,7 +131,9 @@ void Segment::open_sockets(vrrp::Instant now) {
         opened = open_ear(plain_, is_ipv4 ? net::PacketForm::ipv4 : net::PacketForm::ipv6);
     }
     if (opened) {
-        socket_error_.reset();
+        if (std::exchange(socket_error_, std::nullopt)) {
+            os::log::info("can speak on the link again", {{"interface", interface_}});
+        }
         return;
     }
     close_sockets();
@@ -171,8 +174,11 @@ void Segment::close_sockets() {
 /// Adverts go before deadlines, so that a stalled daemon hears what was said before it speaks. In a
 /// flood that would be never: while more waits than one batch, the deadlines have their turn.
 void Segment::receive(Ear& ear, net::PacketForm form, vrrp::Instant now) {
-    const bool is_flooded = ear.socket->receive(
-        [this, form, now](const net::IpPacket& packet) { dispatch(packet, form, now); });
+    const auto take = [this, form, now](const net::IpPacket& packet) {
+        dispatch(packet, form, now);
+    };
+    // By reference: std::function would keep a copy of it on the heap.
+    const bool is_flooded = ear.socket->receive(std::cref(take));
     ear.readable.set_urgency(is_flooded ? os::Urgency::links : os::Urgency::adverts);
 }
 

@@ -10,6 +10,11 @@ bool is_usable(const net::LinkAddress& address) {
     return !address.is_tentative && !address.is_duplicate;
 }
 
+bool has_usable(const net::Link& link, const vrrp::IpAddress& address) {
+    const auto found = std::ranges::find(link.addresses, address, &net::LinkAddress::address);
+    return found != link.addresses.end() && is_usable(*found);
+}
+
 /// The first IPv6 address that routers beyond the link can answer to.
 std::optional<vrrp::IpAddress> find_routable(
     const net::Link& link, std::span<const vrrp::VirtualAddress> virtual_addresses) {
@@ -36,14 +41,15 @@ bool speaks_ipv6_afar(const vrrp::RouterConfig& protocol) {
 
 std::optional<vrrp::IpAddress> choose_source(
     const config::Router& router, const net::Link& link,
-    std::span<const vrrp::VirtualAddress> virtual_addresses) {
+    std::span<const vrrp::VirtualAddress> virtual_addresses,
+    const std::optional<vrrp::IpAddress>& present) {
     const vrrp::RouterConfig& protocol = router.protocol;
     const vrrp::Family family = protocol.family();
     if (router.source) {
-        const auto found =
-            std::ranges::find(link.addresses, *router.source, &net::LinkAddress::address);
-        const bool is_there = found != link.addresses.end() && is_usable(*found);
-        return is_there ? router.source : std::nullopt;
+        return has_usable(link, *router.source) ? router.source : std::nullopt;
+    }
+    if (family == vrrp::Family::ipv6 && present && has_usable(link, *present)) {
+        return present;
     }
     if (protocol.priority == vrrp::owner_priority && family == vrrp::Family::ipv4) {
         const auto own = net::primary_address(link, family, {});

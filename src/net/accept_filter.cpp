@@ -49,7 +49,7 @@ std::expected<AcceptFilter, os::Error> AcceptFilter::open(Ownership ownership) {
     // process id, or where that is taken, another.
     if (!socket.is_open() || bind(socket.get(), address, size) < 0 ||
         getsockname(socket.get(), address, &size) < 0) {
-        return std::unexpected(os::last_error("open a netlink socket"));
+        return std::unexpected(os::last_error("open a socket to nf_tables, for accept = false"));
     }
     // None of these is needed: short answers, and room for more addresses. Only CAP_NET_ADMIN may
     // exceed the host's limit.
