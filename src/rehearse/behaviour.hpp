@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 
+#include "vrrp/sync_group.hpp"
 #include "vrrp/virtual_router.hpp"
 
 namespace rehearse {
@@ -23,6 +24,8 @@ struct Behaviour {
     std::function<std::expected<vrrp::Advertisement, vrrp::DecodeError>(std::span<const std::byte>,
                                                                         const vrrp::PacketContext&)>
         decode = vrrp::decode;
+    std::function<std::optional<vrrp::GroupOrder>(std::span<const vrrp::VirtualRouter* const>)>
+        next_order = vrrp::next_order;
 };
 
 }  // namespace rehearse

@@ -1,6 +1,7 @@
 #include "rehearse/draw_hosts.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 
 namespace rehearse {
@@ -25,7 +26,8 @@ ServicePlan draw_service(vrrp::Duration interval, Random& random) {
 }
 
 /// What all routers of one LAN must agree on.
-vrrp::RouterConfig draw_common(Version version, vrrp::Centiseconds interval, Random& random) {
+vrrp::RouterConfig draw_common(Version version, Family family, vrrp::Centiseconds interval,
+                               Random& random) {
     vrrp::RouterConfig config;
     config.version = version;
     config.virtual_router_id = static_cast<std::uint8_t>(1 + random.below(255));
@@ -36,8 +38,6 @@ vrrp::RouterConfig draw_common(Version version, vrrp::Centiseconds interval, Ran
     if (random.chance(2000)) {
         config.preempt_delay = random.between(0s, 6 * vrrp::Duration(interval));
     }
-    const bool is_ipv6 = version == Version::v3 && random.chance(5000);
-    const Family family = is_ipv6 ? Family::ipv6 : Family::ipv4;
     const std::uint64_t addresses = 1 + random.below(3);
     for (std::uint64_t i = 0; i < addresses; ++i) {
         // The first one of IPv6 is link-local.
@@ -122,7 +122,9 @@ vrrp::IpAddress address_of(Family family, std::uint8_t number, bool is_global) {
 }
 
 std::vector<HostPlan> draw_hosts(Version version, vrrp::Centiseconds interval, Random& random) {
-    const vrrp::RouterConfig common = draw_common(version, interval, random);
+    const bool is_ipv6 = version == Version::v3 && random.chance(5000);
+    const vrrp::RouterConfig common =
+        draw_common(version, is_ipv6 ? Family::ipv6 : Family::ipv4, interval, random);
     const bool drifts = random.chance(5000);
     std::vector<HostPlan> hosts(draw_count(random));
     for (std::size_t i = 0; i < hosts.size(); ++i) {
@@ -146,6 +148,42 @@ std::vector<HostPlan> draw_hosts(Version version, vrrp::Centiseconds interval, R
     }
     if (random.chance(3000)) {
         know_rivals(hosts);
+    }
+    return hosts;
+}
+
+std::vector<HostPlan> draw_groups(vrrp::Centiseconds interval, Random& random) {
+    const bool is_v2 = interval >= vrrp::Centiseconds(100) && random.chance(5000);
+    std::array commons{
+        draw_common(is_v2 ? Version::v2 : Version::v3, Family::ipv4, interval, random),
+        draw_common(Version::v3, Family::ipv6, interval, random)};
+    commons[1].strict = commons[0].strict;
+    commons[1].preempt = commons[0].preempt;
+    commons[1].preempt_delay = commons[0].preempt_delay;
+    commons[1].interval = commons[0].interval;
+    commons[1].down_adverts = commons[0].down_adverts;
+    std::vector<std::uint8_t> priorities(2 + random.below(3));
+    std::ranges::generate(priorities, [&random] { return draw_priority(random); });
+    // Who means to share the load gives each machine the higher priority on another LAN.
+    std::array<std::vector<std::uint8_t>, 2> of_members{priorities, priorities};
+    if (random.chance(3000)) {
+        std::ranges::reverse(of_members[1]);
+    } else if (random.chance(1500)) {
+        std::ranges::generate(of_members[1], [&random] { return draw_priority(random); });
+    }
+    std::vector<HostPlan> hosts;
+    for (std::size_t machine = 0; machine < priorities.size(); ++machine) {
+        const int drift = random.chance(5000) ? 0 : static_cast<int>(random.below(401)) - 200;
+        for (std::size_t member = 0; member < commons.size(); ++member) {
+            HostPlan& host = hosts.emplace_back();
+            host.config = commons[member];
+            host.config.priority = of_members[member][machine];
+            host.config.is_grouped = true;
+            host.config.breaks_ties = member == 0;
+            host.source = address_of(host.config.family(), static_cast<std::uint8_t>(10 + machine));
+            host.service = draw_service(interval, random);
+            host.drift = drift;
+        }
     }
     return hosts;
 }

@@ -12,6 +12,10 @@ namespace rehearse {
 [[nodiscard]] std::vector<HostPlan> draw_hosts(vrrp::Version version, vrrp::Centiseconds interval,
                                                Random& random);
 
+/// Draws machines with two routers each, in a row: the first of version 2 or 3 over IPv4, the
+/// second of version 3 over IPv6.
+[[nodiscard]] std::vector<HostPlan> draw_groups(vrrp::Centiseconds interval, Random& random);
+
 /// 1 to 255, the ends often enough.
 [[nodiscard]] std::uint8_t draw_priority(Random& random);
 

@@ -136,7 +136,14 @@ private:
 
     void partition(vrrp::Instant begin) {
         const vrrp::Instant heal = begin + any_duration();
-        const std::uint64_t side = random_.next();
+        std::uint64_t side = random_.next();
+        if (random_.chance(5000)) {  // the same on all LANs
+            std::uint64_t sides = 0;
+            for (std::size_t host = 0; host < scenario_.hosts.size(); ++host) {
+                sides |= (side >> scenario_.first_of(host) & 1) << host;
+            }
+            side = sides;
+        }
         for (std::size_t host = 0; host < scenario_.hosts.size(); ++host) {
             for (std::size_t peer = 0; peer < scenario_.hosts.size(); ++peer) {
                 if ((side >> host & 1) != (side >> peer & 1)) {
@@ -225,7 +232,12 @@ vrrp::RouterConfig reconfigured(const Scenario& scenario, const vrrp::RouterConf
             changed.preempt_delay =
                 random.between(vrrp::Duration(0), 6 * vrrp::Duration(scenario.interval));
             break;
-        case 4: changed.down_adverts = 2 + static_cast<int>(random.below(4)); break;
+        case 4:
+            // Groups that outrank each other, each in another member, must be equally patient.
+            if (!config.is_grouped) {
+                changed.down_adverts = 2 + static_cast<int>(random.below(4));
+            }
+            break;
         case 5:
             changed.addresses.push_back(address_of(config.family(), 248, true));
             if (changed.addresses.size() > 3) {
@@ -244,17 +256,11 @@ vrrp::RouterConfig reconfigured(const Scenario& scenario, const vrrp::RouterConf
     return changed;
 }
 
-Scenario make_scenario(std::uint64_t seed) {
-    Random random(seed);
-    Scenario scenario;
-    scenario.seed = seed;
-    const vrrp::Version version = random.chance(5000) ? vrrp::Version::v2 : vrrp::Version::v3;
-    scenario.interval = draw_interval(version, random);
-    const vrrp::Duration unit = scenario.interval;
-    scenario.lan = draw_lan(unit, random);
-    scenario.hosts = draw_hosts(version, scenario.interval, random);
-    scenario.lateness = std::min(random.between(0us, 2ms), unit / 10);
+namespace {
 
+/// Draws what happens, and when it ends.
+void draw_faults(Scenario& scenario, Random& random) {
+    const vrrp::Duration unit = scenario.interval;
     const vrrp::Instant peace =
         vrrp::Instant{} + random.between(shortest_trouble * unit, longest_trouble * unit);
     Troublemaker troublemaker(scenario, peace, random);
@@ -269,6 +275,36 @@ Scenario make_scenario(std::uint64_t seed) {
     troublemaker.make_peace();
     std::ranges::stable_sort(scenario.faults, {}, &TimedFault::at);
     scenario.end = peace + std::max(calm * unit, shortest_calm);
+}
+
+}  // namespace
+
+Scenario make_group_scenario(std::uint64_t seed) {
+    Random random(~seed);
+    Scenario scenario;
+    scenario.seed = seed;
+    scenario.members = 2;
+    scenario.interval = draw_interval(vrrp::Version::v3, random);
+    const vrrp::Duration unit = scenario.interval;
+    scenario.lan = draw_lan(unit, random);
+    scenario.hosts = draw_groups(scenario.interval, random);
+    scenario.lateness = std::min(random.between(0us, 2ms), unit / 10);
+    draw_faults(scenario, random);
+    return scenario;
+}
+
+Scenario make_scenario(std::uint64_t seed) {
+    Random random(seed);
+    Scenario scenario;
+    scenario.seed = seed;
+    const vrrp::Version version = random.chance(5000) ? vrrp::Version::v2 : vrrp::Version::v3;
+    scenario.interval = draw_interval(version, random);
+    const vrrp::Duration unit = scenario.interval;
+    scenario.lan = draw_lan(unit, random);
+    scenario.hosts = draw_hosts(version, scenario.interval, random);
+    scenario.lateness = std::min(random.between(0us, 2ms), unit / 10);
+
+    draw_faults(scenario, random);
     return scenario;
 }
 

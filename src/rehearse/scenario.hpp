@@ -73,10 +73,20 @@ struct Scenario {
     std::uint64_t seed = 0;
     LanPlan lan;
     std::vector<HostPlan> hosts;
+    /// So many hosts in a row are one machine: their routers, each on a LAN of its own, are one
+    /// process and one sync group.
+    std::size_t members = 1;
     vrrp::Centiseconds interval{100};  ///< what the hosts' own intervals are multiples of
     vrrp::Duration lateness{0};        ///< timers fire at most this late
     std::vector<TimedFault> faults;    ///< in the order of time
     vrrp::Instant end;
+
+    /// The hosts of one machine have one LAN each.
+    [[nodiscard]] bool shares_lan(std::size_t a, std::size_t b) const {
+        return a % members == b % members;
+    }
+    /// The first of the hosts that are one machine with this one.
+    [[nodiscard]] std::size_t first_of(std::size_t host) const { return host - host % members; }
 
     friend bool operator==(const Scenario&, const Scenario&) = default;
 };
@@ -88,6 +98,9 @@ inline constexpr int most_intervals = 3;
 /// The settings after a reconfiguration, which `amount` chooses.
 [[nodiscard]] vrrp::RouterConfig reconfigured(const Scenario& scenario,
                                               const vrrp::RouterConfig& config, unsigned amount);
+
+/// Two to four machines with two routers each, one for each LAN, and a handful of faults.
+[[nodiscard]] Scenario make_group_scenario(std::uint64_t seed);
 
 /// One to seven routers and a handful of faults, which end some time before the scenario does.
 [[nodiscard]] Scenario make_scenario(std::uint64_t seed);

@@ -1,6 +1,7 @@
 #include "rehearse/simulation.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "rehearse/forgery.hpp"
@@ -11,6 +12,9 @@ namespace {
 
 /// The socket of a frozen process holds no more than this many packets.
 constexpr std::size_t inbox_capacity = 64;
+
+/// More orders than these, and a group does not come to rest.
+constexpr int most_orders = 16;
 
 std::vector<Host> make_hosts(const Scenario& scenario) {
     std::vector<Host> hosts;
@@ -119,7 +123,11 @@ void Simulation::apply(const TimedFault& fault) {
         case Fault::start: return start(fault.host);
         case Fault::stop: return stop(fault.host);
         case Fault::crash: return crash(fault.host);
-        case Fault::freeze: host.is_frozen = host.router().has_value(); return;
+        case Fault::freeze:
+            for (const std::size_t member : machine_of(fault.host)) {
+                hosts_[member].is_frozen = host.router().has_value();
+            }
+            return;
         case Fault::thaw: return thaw(fault.host);
         case Fault::service_dies: host.is_service_well = false; return;
         case Fault::service_returns: host.is_service_well = true; return;
@@ -134,45 +142,65 @@ void Simulation::apply(const TimedFault& fault) {
 }
 
 void Simulation::start(std::size_t index) {
-    Host& host = hosts_[index];
-    if (host.is_frozen) {
+    if (hosts_[index].is_frozen) {
         return;
     }
-    host.is_wanted = true;
-    if (!host.router()) {
-        host.start_process(now_);
-        witness_.note_new_process(index, now_);
-        deliver(index, vrrp::PriorityChanged{host.priority()});
-        deliver(index, vrrp::SourceChanged{host.source()});
+    const std::vector<std::size_t> machine = machine_of(index);
+    const bool is_new = !hosts_[index].router();
+    for (const std::size_t member : machine) {
+        hosts_[member].is_wanted = true;
+        if (is_new) {
+            hosts_[member].start_process(now_);
+            witness_.note_new_process(member, now_);
+        }
     }
-    deliver(index, vrrp::Startup{});
+    for (const std::size_t member : machine) {
+        if (is_new) {
+            deliver(member, vrrp::PriorityChanged{hosts_[member].priority()});
+            deliver(member, vrrp::SourceChanged{hosts_[member].source()});
+        }
+        deliver(member, vrrp::Startup{});
+    }
 }
 
+/// All are told before anything else happens, so that all make before they break.
 void Simulation::stop(std::size_t index) {
-    if (hosts_[index].is_running()) {
-        hosts_[index].is_wanted = false;
-        deliver(index, vrrp::Shutdown{});
+    if (!hosts_[index].is_running()) {
+        return;
     }
+    for (const std::size_t member : machine_of(index)) {
+        hosts_[member].is_wanted = false;
+        witness_.note_trouble(member, now_);
+        tell(member, vrrp::Shutdown{});
+    }
+    settle(index);
 }
 
 void Simulation::crash(std::size_t index) {
-    hosts_[index].crash();
-    witness_.note_new_process(index, now_);
+    for (const std::size_t member : machine_of(index)) {
+        hosts_[member].crash();
+        witness_.note_new_process(member, now_);
+    }
 }
 
-/// What has waited in the socket comes before the timers, as in the daemon's loop.
+/// What has waited in the sockets comes before the timers, as in the daemon's loop.
 void Simulation::thaw(std::size_t index) {
-    Host& host = hosts_[index];
-    if (!host.is_frozen) {
+    if (!hosts_[index].is_frozen) {
         return;
     }
-    host.is_frozen = false;
-    witness_.note_thaw(index, now_);
-    for (const Packet& packet : std::exchange(host.inbox, {})) {
-        receive(index, packet);
+    const std::vector<std::size_t> machine = machine_of(index);
+    for (const std::size_t member : machine) {
+        hosts_[member].is_frozen = false;
+        witness_.note_thaw(member, now_);
     }
-    if (host.router()->source() != host.source()) {
-        deliver(index, vrrp::SourceChanged{host.source()});
+    for (const std::size_t member : machine) {
+        Host& host = hosts_[member];
+        for (const Packet& packet : std::exchange(host.inbox, {})) {
+            receive(member, packet);
+        }
+        if (host.router()->source() != host.source()) {
+            deliver(member, vrrp::SourceChanged{host.source()});
+        }
     }
 }
 
@@ -245,7 +273,7 @@ void Simulation::send(std::size_t index, const vrrp::SendAdvertisement& effect) 
     const vrrp::Advertisement advertisement = host.router()->advertisement(effect);
     Packet packet = make_packet(host.plan(), advertisement, host.plan().source);
     for (std::size_t to = 0; to < hosts_.size(); ++to) {
-        if (to == index || !host.is_linked) {
+        if (to == index || !host.is_linked || !scenario_.shares_lan(index, to)) {
             continue;
         }
         if (is_unicast) {
@@ -274,7 +302,8 @@ void Simulation::lose(std::size_t from, std::size_t to) {
 /// Whoever has the addresses as well hears that another one claims them.
 void Simulation::announce(std::size_t index) {
     for (std::size_t to = 0; to < hosts_.size(); ++to) {
-        if (to == index || !hosts_[index].is_linked || !hosts_[to].has_addresses()) {
+        if (to == index || !hosts_[index].is_linked || !hosts_[to].has_addresses() ||
+            !scenario_.shares_lan(index, to)) {
             continue;
         }
         for (const vrrp::Duration delay : lan_.carry(index, to, random_)) {
@@ -284,8 +313,42 @@ void Simulation::announce(std::size_t index) {
     }
 }
 
-/// Where events meet effects.
 void Simulation::deliver(std::size_t index, const vrrp::Event& event, bool is_forged) {
+    tell(index, event, is_forged);
+    settle(index);
+}
+
+/// The members of a group are told what they must be told until they agree.
+void Simulation::settle(std::size_t index) {
+    const std::size_t first = scenario_.first_of(index);
+    if (scenario_.members == 1 || is_settling_) {
+        return;
+    }
+    std::vector<const vrrp::VirtualRouter*> routers;
+    for (const std::size_t member : machine_of(index)) {
+        routers.push_back(&*hosts_[member].router());
+    }
+    is_settling_ = true;
+    int orders = 0;
+    auto order = behaviour_.next_order(routers);
+    for (; order && orders < most_orders; ++orders) {
+        tell(first + order->member, order->event);
+        order = behaviour_.next_order(routers);
+    }
+    is_settling_ = false;
+    if (!outcome_.violation) {
+        outcome_.violation = check_group(witness_, first, orders == most_orders, now_);
+    }
+}
+
+std::vector<std::size_t> Simulation::machine_of(std::size_t index) const {
+    std::vector<std::size_t> members(scenario_.members);
+    std::iota(members.begin(), members.end(), scenario_.first_of(index));
+    return members;
+}
+
+/// Where events meet effects.
+void Simulation::tell(std::size_t index, const vrrp::Event& event, bool is_forged) {
     Host& host = hosts_[index];
     Step step = host.handle(event, behaviour_, now_);
     step.is_forged = is_forged;
@@ -299,7 +362,7 @@ void Simulation::deliver(std::size_t index, const vrrp::Event& event, bool is_fo
     arm(host);
     judge(step);
     if (step.install_failed) {
-        deliver(index, vrrp::InstallFailed{});
+        tell(index, vrrp::InstallFailed{});
     }
 }
 

@@ -64,6 +64,9 @@ private:
     void lose(std::size_t from, std::size_t to);
     void announce(std::size_t index);
     void deliver(std::size_t index, const vrrp::Event& event, bool is_forged = false);
+    void tell(std::size_t index, const vrrp::Event& event, bool is_forged = false);
+    void settle(std::size_t first);
+    [[nodiscard]] std::vector<std::size_t> machine_of(std::size_t index) const;
     void judge(const Step& step);
     void arm(Host& host);
 
@@ -78,6 +81,7 @@ private:
     std::uint64_t sent_ = 0;
     std::size_t next_fault_ = 0;
     vrrp::Instant now_;
+    bool is_settling_ = false;
     Outcome outcome_;
 };
 

@@ -38,7 +38,10 @@ struct Step {
 [[nodiscard]] inline bool came_from_within(const Step& step) {
     return std::holds_alternative<vrrp::TimerExpired>(step.event) ||
            std::holds_alternative<vrrp::AdvertisementReceived>(step.event) ||
-           std::holds_alternative<vrrp::AddressClaimed>(step.event);
+           std::holds_alternative<vrrp::AddressClaimed>(step.event) ||
+           std::holds_alternative<vrrp::Hold>(step.event) ||
+           std::holds_alternative<vrrp::TakeOver>(step.event) ||
+           std::holds_alternative<vrrp::GiveWay>(step.event);
 }
 
 /// The advertisement of the step's event, where it is one that the router accepted.

@@ -142,7 +142,8 @@ Finding announcements_have_authority(const Witness& /*witness*/, const Step& ste
 
 /// S-13: without preemption, nobody takes over from a master that it hears.
 Finding incumbent_is_respected(const Witness& witness, const Step& step) {
-    if (step.after.preempts || step.before.state != State::backup || !becomes_master(step)) {
+    if (witness.scenario().members > 1 || step.after.preempts ||
+        step.before.state != State::backup || !becomes_master(step)) {
         return std::nullopt;
     }
     const HostFacts& facts = witness.facts(step.host);
@@ -154,24 +155,34 @@ Finding incumbent_is_respected(const Witness& witness, const Step& step) {
     return "it takes over from a master heard at " + seconds_text(facts.spoken_to_at);
 }
 
-/// When a backup at last may take over from a master of lower rank that speaks on.
-vrrp::Instant preemption_time(const Witness& witness, const Step& step) {
-    const HostFacts& facts = witness.facts(step.host);
-    const vrrp::Duration delay =
-        witness.at_least(step.host, config_of(witness, step).preempt_delay);
-    const vrrp::Duration down_interval =
-        witness.at_least(step.host, witness.down_interval(step.host));
-    return std::max(facts.fit_since + delay, facts.outranked_at + down_interval);
+/// Whether this backup may take over: it heard nobody for its down interval, which a squeeze
+/// shortens; a master left (priority 0) or fell below it, and its skew has passed; or it may
+/// preempt.
+bool is_due(const Witness& witness, std::size_t host, vrrp::Instant now) {
+    const HostFacts& facts = witness.facts(host);
+    const vrrp::VirtualRouter& router = *witness.host(host).router();
+    if (router.priority() == vrrp::owner_priority && router.config().is_grouped && !facts.master) {
+        return true;
+    }
+    const vrrp::Duration down_interval = witness.at_least(host, witness.down_interval(host));
+    const vrrp::Duration delay = witness.at_least(host, router.config().preempt_delay);
+    const vrrp::Duration skew = witness.at_least(host, witness.succession_time(host));
+    const bool is_silent = now >= facts.waits_since + down_interval;
+    const bool is_released = facts.released_at && now >= *facts.released_at + skew;
+    const bool may_preempt =
+        facts.master && facts.master->priority < router.priority() && witness.preempts(host) &&
+        now >= std::max(facts.fit_since + delay, facts.outranked_at + down_interval);
+    return is_silent || is_released || may_preempt;
 }
 
-/// S-5: a backup takes over after its down interval, or faster for one of these reasons: it owns
-/// the addresses; a master left (priority 0) or fell below it, and its skew has passed; the master
-/// told a shorter interval (a squeeze); or it may preempt.
+/// S-5: a backup takes over when it is due, or its group is; all of them, unless one is master.
 Finding takeover_is_not_early(const Witness& witness, const Step& step) {
     if (!becomes_master(step)) {
         return std::nullopt;
     }
-    if (step.before.state == State::initialize && step.after.priority != vrrp::owner_priority) {
+    const bool is_grouped = witness.scenario().members > 1;
+    if (step.before.state == State::initialize &&
+        (step.after.priority != vrrp::owner_priority || is_grouped)) {
         return "it is master without an election";
     }
     const bool was_told_to_leave = !witness.host(step.host).is_wanted;
@@ -181,17 +192,18 @@ Finding takeover_is_not_early(const Witness& witness, const Step& step) {
     if (step.before.state != State::backup) {
         return std::nullopt;
     }
-    const HostFacts& facts = witness.facts(step.host);
-    const vrrp::Duration skew = witness.at_least(step.host, witness.succession_time(step.host));
-    const vrrp::Instant silent =
-        facts.waits_since + witness.at_least(step.host, witness.down_interval(step.host));
-    const bool is_released = facts.released_at && step.now >= *facts.released_at + skew;
-    const bool may_preempt = facts.master && facts.master->priority < step.after.priority &&
-                             step.after.preempts && step.now >= preemption_time(witness, step);
-    if (step.now >= silent || is_released || may_preempt) {
-        return std::nullopt;
+    if (is_grouped && !std::holds_alternative<vrrp::TakeOver>(step.event)) {
+        return "it takes over without its group";
     }
-    return fmt::format("it takes over before {}", seconds_text(silent));
+    const std::size_t first = witness.scenario().first_of(step.host);
+    bool is_group_due = true;
+    for (std::size_t i = first; i < first + witness.scenario().members; ++i) {
+        if (i != step.host && witness.is_master(i)) {
+            return std::nullopt;
+        }
+        is_group_due = is_group_due && is_due(witness, i, step.now);
+    }
+    return is_group_due ? std::nullopt : Finding("it takes over too early");
 }
 
 /// What a master heard from a peer above priority 0, and which of them ranks higher.
@@ -200,7 +212,7 @@ struct Encounter {
     bool is_outranked;
 };
 
-std::optional<Encounter> encounter_of(const Step& step) {
+std::optional<Encounter> encounter_of(const Witness& witness, const Step& step) {
     const auto* heard = accepted_advertisement(step);
     if (heard == nullptr || step.before.state != State::master || has_stalled(step) ||
         heard->advertisement.priority == 0) {
@@ -208,12 +220,17 @@ std::optional<Encounter> encounter_of(const Step& step) {
     }
     const auto theirs = std::tuple(heard->advertisement.priority, heard->packet.source);
     const auto ours = std::tuple(step.before.priority, *step.before.source);
+    // Of a group only the first member compares addresses, unless the tie lasts.
+    if (heard->advertisement.priority == step.before.priority &&
+        !config_of(witness, step).breaks_ties) {
+        return std::nullopt;
+    }
     return Encounter{heard, theirs > ours};
 }
 
 /// S-6: whoever hears a better master is backup before anything else happens.
-Finding loser_yields(const Witness& /*witness*/, const Step& step) {
-    const auto encounter = encounter_of(step);
+Finding loser_yields(const Witness& witness, const Step& step) {
+    const auto encounter = encounter_of(witness, step);
     if (encounter && encounter->is_outranked && step.after.state != State::backup) {
         return "it does not yield to " + encounter->heard->packet.source.to_text();
     }
@@ -222,7 +239,7 @@ Finding loser_yields(const Witness& /*witness*/, const Step& step) {
 
 /// S-7: whoever hears a worse master stays, and answers within bounds.
 Finding winner_stands(const Witness& witness, const Step& step) {
-    const auto encounter = encounter_of(step);
+    const auto encounter = encounter_of(witness, step);
     if (!encounter || encounter->is_outranked) {
         return std::nullopt;
     }
@@ -285,7 +302,7 @@ Finding sleeper_listens_first(const Witness& witness, const Step& step) {
 Finding takeovers_are_rare(const Witness& witness, const Step& step) {
     const HostFacts& facts = witness.facts(step.host);
     if (!becomes_master(step) || step.before.state != State::backup || !facts.took_over_at ||
-        facts.was_released ||
+        witness.scenario().members > 1 || facts.was_released ||
         step.now - *facts.took_over_at >=
             witness.at_least(step.host, config_of(witness, step).down_adverts * facts.interval)) {
         return std::nullopt;

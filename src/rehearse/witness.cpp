@@ -173,6 +173,16 @@ bool Witness::is_eligible(std::size_t host, vrrp::Instant now) const {
            !rests;
 }
 
+bool Witness::is_machine_eligible(std::size_t host, vrrp::Instant now) const {
+    const std::size_t first = scenario_.first_of(host);
+    for (std::size_t member = first; member < first + scenario_.members; ++member) {
+        if (!is_eligible(member, now)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool Witness::preempts(std::size_t host) const {
     const Host& known = hosts_[host];
     const vrrp::RouterConfig& config = known.plan().config;
@@ -213,7 +223,8 @@ bool Witness::is_connected(std::size_t a, std::size_t b) const {
 bool Witness::is_connected(vrrp::Instant now) const {
     for (std::size_t a = 0; a < size(); ++a) {
         for (std::size_t b = 0; b < a; ++b) {
-            if (is_eligible(a, now) && is_eligible(b, now) && !is_connected(a, b)) {
+            if (scenario_.shares_lan(a, b) && !is_connected(a, b) && is_eligible(a, now) &&
+                is_eligible(b, now)) {
                 return false;
             }
         }
@@ -244,7 +255,9 @@ vrrp::Duration Witness::settling_limit() const {
     const bool is_v2 = hosts_.front().plan().config.version == vrrp::Version::v2;
     const vrrp::Duration skew = is_v2 ? vrrp::Duration(1s) : longest_interval_;
     const vrrp::Duration limit = down_adverts * longest_interval_ + skew + preempt_delay + leaving;
-    return limit + limit / 1000 + conflict_limit();
+    // Groups may have to try again, as their members don't all hear the same.
+    const std::size_t tries = scenario_.members == 1 ? 1 : size() / scenario_.members;
+    return static_cast<int>(tries) * (limit + limit / 1000 + conflict_limit());
 }
 
 void Witness::wait_for(std::size_t host, Heard master) {
@@ -346,7 +359,7 @@ void Witness::note_state(const Step& step, HostFacts& facts) {
     facts.successor.reset();
     const bool was_silent =
         step.now >= facts.spoken_to_at + at_most(step.host, down_interval(step.host));
-    if (step.before.state == vrrp::State::backup && was_silent) {
+    if (step.before.state == vrrp::State::backup && was_silent && !facts.released_at) {
         facts.heard_last = 0;  // whoever it was, as far as one can know it is dead
     }
     if (step.after.state == vrrp::State::master) {

@@ -99,6 +99,8 @@ public:
     [[nodiscard]] bool is_master(std::size_t host) const;
     /// Whether this host's process runs, is wanted, linked and fit: it belongs into the election.
     [[nodiscard]] bool is_eligible(std::size_t host, vrrp::Instant now) const;
+    /// The same of it and all other members of its sync group.
+    [[nodiscard]] bool is_machine_eligible(std::size_t host, vrrp::Instant now) const;
     /// Whether a router takes over from masters of lower priority.
     [[nodiscard]] bool preempts(std::size_t host) const;
     /// Whether all eligible hosts hear each other.

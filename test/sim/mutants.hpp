@@ -67,10 +67,11 @@ inline Event with_priority(const vrrp::AdvertisementReceived& heard, std::uint8_
 }
 
 /// What finds the broken router first, in the first seed that it breaks.
-inline std::string first_violation(const Behaviour& behaviour) {
+inline std::string first_violation(const Behaviour& behaviour,
+                                   Scenario (*make)(std::uint64_t) = make_scenario) {
     for (std::uint64_t seed = 0; seed < 20'000; ++seed) {
         Trace trace;
-        const Outcome outcome = run(make_scenario(seed), behaviour, trace);
+        const Outcome outcome = run(make(seed), behaviour, trace);
         if (outcome.violation) {
             const std::string_view name = outcome.violation->invariant;
             return std::string(name.substr(0, name.find(' ')));

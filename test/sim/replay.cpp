@@ -22,12 +22,14 @@ std::optional<std::uint64_t> parse_seed(std::string_view text) {
 
 /// Plays the scenario of one seed and prints all that happens in it.
 int main(int argc, char** argv) {
-    const auto seed = argc == 2 ? parse_seed(argv[1]) : std::nullopt;
+    const bool is_grouped = argc == 3 && std::string_view(argv[1]) == "--groups";
+    const auto seed = argc == 2 || is_grouped ? parse_seed(argv[argc - 1]) : std::nullopt;
     if (!seed) {
-        fmt::print(stderr, "usage: replay SEED\n");
+        fmt::print(stderr, "usage: replay [--groups] SEED\n");
         return 2;
     }
-    const rehearse::Scenario scenario = rehearse::make_scenario(*seed);
+    const rehearse::Scenario scenario =
+        is_grouped ? rehearse::make_group_scenario(*seed) : rehearse::make_scenario(*seed);
     rehearse::Trace trace(true);
     const rehearse::Outcome outcome = rehearse::run(scenario, rehearse::Behaviour{}, trace);
     for (const std::string& line : rehearse::describe(scenario)) {

@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <string>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -18,26 +19,29 @@ std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
     return text == nullptr ? otherwise : std::stoull(text);
 }
 
-std::string story_of(std::uint64_t seed, const Violation& violation) {
-    return fmt::format("{} at {}: {}\nreplay: build/test/sim/replay {}", violation.invariant,
-                       seconds_text(violation.at), violation.what, seed);
+/// A family of scenarios, and how one of them is replayed.
+struct Family {
+    Scenario (*make)(std::uint64_t);
+    std::string_view replay;
+};
+
+std::string story_of(const Family& family, std::uint64_t seed, const Violation& violation) {
+    return fmt::format("{} at {}: {}\n{} {}", violation.invariant, seconds_text(violation.at),
+                       violation.what, family.replay, seed);
 }
 
-}  // namespace
-
-TEST_CASE("no seed breaks an invariant", "[sim]") {
+void play(const Family& family, std::uint64_t seeds) {
     const std::uint64_t first = number_from("UNDERSTUDY_FIRST_SEED", 0);
-    const std::uint64_t seeds = number_from("UNDERSTUDY_SEEDS", 100'000);
     std::uint64_t steps = 0;
     std::uint64_t takeovers = 0;
     vrrp::Duration router_time{0};
     int violations = 0;
     for (std::uint64_t seed = first; seed < first + seeds && violations < 10; ++seed) {
         Trace trace;
-        const Outcome outcome = run(make_scenario(seed), Behaviour{}, trace);
+        const Outcome outcome = run(family.make(seed), {}, trace);
         if (outcome.violation) {
             ++violations;
-            UNSCOPED_INFO(story_of(seed, *outcome.violation));
+            UNSCOPED_INFO(story_of(family, seed, *outcome.violation));
             CHECK_FALSE(outcome.violation);
         }
         steps += outcome.steps;
@@ -47,6 +51,17 @@ TEST_CASE("no seed breaks an invariant", "[sim]") {
     fmt::print("{} seeds: {} router-hours, {} steps, {} takeovers\n", seeds,
                std::chrono::duration_cast<std::chrono::hours>(router_time).count(), steps,
                takeovers);
+}
+
+}  // namespace
+
+TEST_CASE("no seed breaks an invariant", "[sim]") {
+    play({make_scenario, "build/test/sim/replay"}, number_from("UNDERSTUDY_SEEDS", 100'000));
+}
+
+TEST_CASE("no seed of sync groups breaks an invariant", "[sim]") {
+    play({make_group_scenario, "build/test/sim/replay --groups"},
+         number_from("UNDERSTUDY_GROUP_SEEDS", 20'000));
 }
 
 // S-17
