@@ -170,10 +170,9 @@ void TomlSection::report_missing_host(const std::string& key, const TomlNode& ta
         message += fmt::format(", listed: {}", fmt::join(hosts, ", "));
     }
     report_.error(table.place(), std::move(message),
-                  meant.empty() ? "\"uname -n\" shows the name of a host"
-                                : fmt::format("did you mean {}? \"uname -n\" shows the name of a "
-                                              "host",
-                                              meant));
+                  fmt::format("{}\"uname -n\" shows the name of a host; \"understudy check --host "
+                              "NAME FILE\" checks for another",
+                              meant.empty() ? "" : fmt::format("did you mean {}? ", meant)));
 }
 
 std::optional<TomlNode> TomlSection::table(const std::string& key) {

@@ -161,7 +161,8 @@ std::expected<Arrival, ArrivalError> Carrier::receive(const net::IpPacket& packe
         }
         proof = *checked;
     }
-    return Arrival{{*advertisement, context}, proof};
+    const std::size_t rest = message.size() - vrrp::message_size(*advertisement);
+    return Arrival{{*advertisement, context}, proof, !trailer_ && rest == auth::trailer_size};
 }
 
 void Carrier::note(const Arrival& arrival) {

@@ -25,6 +25,7 @@ class Segment;
 struct Arrival {
     vrrp::AdvertisementReceived event;
     std::optional<auth::Proof> proof;
+    bool has_unread_trailer = false;  ///< it is signed, and we have no keys
 };
 
 /// Why what arrived is no advertisement to be considered.

@@ -22,6 +22,7 @@ constexpr std::size_t auth_errors = 200;
 constexpr std::size_t differences = 300;
 constexpr std::size_t second_masters = 400;
 constexpr std::size_t claims = 500;
+constexpr std::size_t unread_trailers = 600;
 constexpr std::size_t failures = 1000;
 
 /// What goes on is told each minute.
@@ -100,11 +101,32 @@ void Herald::tell(const net::Claim& claim, vrrp::Instant now) {
 }
 
 std::string Herald::likely_cause_of_claim(vrrp::Instant now) const {
-    if (suspicion_ && now - suspicion_->at < suspicion_lasts) {
-        return suspicion_->what;
+    const std::string known = suspect(now);
+    return known.empty()
+               ? "a router whose adverts do not arrive here (is VRRP, IP protocol 112, filtered, "
+                 "or "
+                 "does it alone use an authentication header?), or a host that is configured with "
+                 "the address"
+               : known;
+}
+
+std::string Herald::new_suspect(vrrp::Instant now) const {
+    return suspicion_ && suspicion_->at == now ? suspicion_->what : "";
+}
+
+std::string Herald::suspect(vrrp::Instant now) const {
+    return suspicion_ && now - suspicion_->at < suspicion_lasts ? suspicion_->what : "";
+}
+
+void Herald::tell_unread_trailer(const vrrp::IpAddress& sender, vrrp::Instant now) {
+    if (rate_limit_.allows(sender, unread_trailers, now)) {
+        os::log::warning("a peer differs from us",
+                         {{"router", router_},
+                          {"peer", sender.to_text()},
+                          {"difference",
+                           "hmac: its adverts are signed, ours are not, and it may "
+                           "refuse them"}});
     }
-    return "a router whose adverts do not arrive here (is VRRP, IP protocol 112, filtered?), or a "
-           "host that is configured with the address";
 }
 
 void Herald::tell(const os::Error& error, std::size_t subject, vrrp::Instant now) {

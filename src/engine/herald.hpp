@@ -33,12 +33,19 @@ public:
     /// Something in which a peer differs from us.
     void tell(const vrrp::PeerDiffers& differs, const vrrp::AdvertisementReceived& event,
               const vrrp::VirtualRouter& router, vrrp::Instant now);
+    /// A peer that signs its adverts, which we can't check.
+    void tell_unread_trailer(const vrrp::IpAddress& sender, vrrp::Instant now);
     /// A second master that does not hear us.
     void tell(const vrrp::SecondMaster& other, vrrp::Instant now);
     /// A station that says it has one of our addresses while we serve it.
     void tell(const net::Claim& claim, vrrp::Instant now);
     /// The kernel refused to carry out what `subject` stands for.
     void tell(const os::Error& error, std::size_t subject, vrrp::Instant now);
+
+    /// Whose adverts are refused, and why, where that was told just now; empty where it was not.
+    [[nodiscard]] std::string new_suspect(vrrp::Instant now) const;
+    /// The same where it was told in the last minutes: it goes on then.
+    [[nodiscard]] std::string suspect(vrrp::Instant now) const;
 
     /// The packets that were refused, by reason.
     [[nodiscard]] std::map<std::string, std::uint64_t> refused() const {

@@ -133,12 +133,18 @@ void Instance::hear(const net::IpPacket& packet, net::PacketForm form, vrrp::Ins
     const auto arrival = carrier_.receive(packet, form, loop_.wall_time(now));
     if (!arrival) {
         herald_.tell(arrival.error(), packet.context.source, now);
+        if (std::holds_alternative<auth::AuthError>(arrival.error())) {
+            note_refused_master(now);
+        }
         return;
     }
     ++counters_.advertisements_received;
     carrier_.note(*arrival);
     is_refused_ = false;
     deliver(arrival->event, now);
+    if (arrival->has_unread_trailer && !is_refused_) {
+        herald_.tell_unread_trailer(packet.context.source, now);
+    }
     // Only what the router has accepted counts as heard, also against those who repeat it.
     if (!is_refused_) {
         carrier_.accept(*arrival);
@@ -443,6 +449,11 @@ void Instance::on(const vrrp::StateChanged& effect, vrrp::Instant now) {
     if (effect.to == vrrp::State::master) {
         ++counters_.became_master;
     }
+    if (const auto suspect = herald_.suspect(now);
+        effect.cause == vrrp::Cause::master_silent && !suspect.empty()) {
+        reason_ += fmt::format(" that is accepted; there is {}", suspect);
+        note_contest(suspect, now);
+    }
     os::log::info("state changed", {{"router", label_},
                                     {"from", std::string(vrrp::to_text(effect.from))},
                                     {"to", std::string(vrrp::to_text(effect.to))},
@@ -453,6 +464,17 @@ void Instance::on(const vrrp::AdvertisementRefused& effect, vrrp::Instant now) {
     // What is said while we take no part is heard all the same, and can't be said again later.
     is_refused_ = effect.reason != vrrp::RefuseReason::not_running;
     herald_.tell(effect, *heard_, router_, now);
+    if (is_refused_) {
+        note_refused_master(now);
+    }
+}
+
+/// Whoever is refused while we are master is a second one.
+void Instance::note_refused_master(vrrp::Instant now) {
+    const std::string suspect = herald_.new_suspect(now);
+    if (router_.state() == vrrp::State::master && !suspect.empty()) {
+        note_contest(suspect, now);
+    }
 }
 
 void Instance::on(const vrrp::PeerDiffers& effect, vrrp::Instant now) {

@@ -106,6 +106,7 @@ private:
     void on(const vrrp::SecondMaster& effect, vrrp::Instant now);
     void note_failure(const vrrp::Effect& effect, const os::Error& error, vrrp::Instant now);
     void note_contest(std::string what, vrrp::Instant now);
+    void note_refused_master(vrrp::Instant now);
 
     const config::Router settings_;
     const std::string label_;
