@@ -99,7 +99,7 @@ void Witness::note_installation(const Step& step, HostFacts& facts) {
 }
 
 void Witness::note_time(vrrp::Instant now) {
-    if (incumbent_ || now - trouble_at_ <= conflict_limit() || !is_connected(now)) {
+    if (incumbent_ || now - trouble_at_ <= conflict_limit()) {
         return;
     }
     std::optional<std::size_t> only;
@@ -115,7 +115,7 @@ void Witness::note_time(vrrp::Instant now) {
         }
     }
     // Everybody has heard it by now.
-    if (only && now - facts_[*only].state_since > conflict_limit()) {
+    if (only && now - facts_[*only].state_since > conflict_limit() && is_connected(now)) {
         incumbent_ = only;
     }
 }
@@ -192,12 +192,12 @@ bool Witness::preempts(std::size_t host) const {
 
 vrrp::Duration Witness::at_least(std::size_t host, vrrp::Duration local) const {
     const int drift = hosts_[host].plan().drift;
-    return local - local * drift / (1'000'000 + drift) - (drift == 0 ? 0ns : rounding);
+    return drift == 0 ? local : local - local * drift / (1'000'000 + drift) - rounding;
 }
 
 vrrp::Duration Witness::at_most(std::size_t host, vrrp::Duration local) const {
     const int drift = hosts_[host].plan().drift;
-    return local - local * drift / (1'000'000 + drift) + (drift == 0 ? 0ns : rounding);
+    return drift == 0 ? local : local - local * drift / (1'000'000 + drift) + rounding;
 }
 
 vrrp::Duration Witness::skew_time(std::size_t host) const {
