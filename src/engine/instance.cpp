@@ -1,5 +1,6 @@
 #include "engine/instance.hpp"
 
+#include "engine/label.hpp"
 #include "engine/reason.hpp"
 #include "engine/source_choice.hpp"
 #include "health/priority.hpp"
@@ -21,16 +22,6 @@ constexpr vrrp::Duration removal_gap = std::chrono::seconds(1);
 
 /// A former master's host may go on for a moment as if it had the address.
 constexpr vrrp::Duration claims_settle = std::chrono::seconds(1);
-
-/// Whether the router is one family of two in the file.
-bool is_one_of_two(const config::Router& router) {
-    return router.group == router.name;
-}
-
-std::string label_of(const config::Router& router) {
-    const bool is_ipv4 = router.protocol.family() == vrrp::Family::ipv4;
-    return is_one_of_two(router) ? router.name + (is_ipv4 ? "/ipv4" : "/ipv6") : router.name;
-}
 
 }  // namespace
 
@@ -375,12 +366,9 @@ std::string Instance::why_out() const {
                    ? fmt::format("check {}: {}", check->config().name, check->detail())
                    : fmt::format("check {} has no result yet", check->config().name);
     }
-    return router_.is_held() ? fmt::format("waits until all of {} can take part", company()) : "";
-}
-
-std::string Instance::company() const {
-    return is_one_of_two(settings_) ? "both address families"
-                                    : fmt::format("the group {}", settings_.group);
+    return router_.is_held()
+               ? fmt::format("waits until all of {} can take part", company_of(settings_))
+               : "";
 }
 
 Subject Instance::subject(vrrp::Instant now) {
@@ -418,7 +406,7 @@ RouterSnapshot Instance::snapshot() const {
         snapshot.reason = why_out();
     }
     if (router_.is_ready()) {
-        snapshot.reason = fmt::format("hears no master, and waits for {}", company());
+        snapshot.reason = fmt::format("hears no master, and waits for {}", company_of(settings_));
         snapshot.master.reset();
     }
     for (const health::Check* check : checks_) {

@@ -95,7 +95,6 @@ private:
     [[nodiscard]] bool is_serving() const;
     [[nodiscard]] std::string why_no_source() const;
     [[nodiscard]] std::string why_out() const;
-    [[nodiscard]] std::string company() const;
     [[nodiscard]] Subject subject(vrrp::Instant now);
 
     void tell(const vrrp::Effect& effect, vrrp::Instant now);

@@ -1,0 +1,15 @@
+#pragma once
+
+#include "config/config.hpp"
+
+#include <string>
+
+namespace engine {
+
+/// What the log calls a router: its name, and its family where the file's router has both.
+[[nodiscard]] std::string label_of(const config::Router& router);
+
+/// With whom it shares its fate, for people: "the group VG_1".
+[[nodiscard]] std::string company_of(const config::Router& router);
+
+}  // namespace engine
