@@ -139,7 +139,7 @@ double rate_of_simulation() {
         for (std::uint64_t i = 0; i < seeds_per_batch; ++i) {
             rehearse::Trace trace;
             const auto scenario = rehearse::make_scenario(batch * seeds_per_batch + i);
-            const auto outcome = rehearse::run(scenario, rehearse::handle_plainly, trace);
+            const auto outcome = rehearse::run(scenario, rehearse::Behaviour{}, trace);
             require(!outcome.violation, "an invariant is broken: see test/sim");
             simulated += outcome.router_time;
         }
