@@ -3,6 +3,7 @@
 #include "engine/segment.hpp"
 #include "net/vrrp_socket.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstddef>

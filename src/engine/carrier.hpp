@@ -12,6 +12,7 @@
 #include "vrrp/event.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <expected>
 #include <optional>
 #include <variant>
