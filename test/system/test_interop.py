@@ -54,3 +54,15 @@ def test_the_addresses_follow_a_stop_a_return_and_a_cut(lab: Lab, variant: str, 
     assert down * 0.7 < duo.cut_off(MASTER) < down + 1.0
     duo.assert_nothing_refused()
     duo.assert_well_formed()
+
+
+def test_a_squeezed_interval_brings_keepalived_up_before_its_skew_time(lab: Lab) -> None:
+    group = Group(version=3, interval=1.0, addresses=IPV4)
+    duo = Duo(lab, (group,), Understudy, Keepalived)
+    duo.start()
+
+    taken_after = duo.handover(lambda: duo.stop(MASTER), BACKUP)
+
+    skew_of_priority_90 = (256 - 90) / 256
+    print(f"keepalived has the address after {taken_after * 1000:.1f} ms")
+    assert taken_after < skew_of_priority_90 / 2
