@@ -366,9 +366,8 @@ std::string Instance::why_out() const {
                    ? fmt::format("check {}: {}", check->config().name, check->detail())
                    : fmt::format("check {} has no result yet", check->config().name);
     }
-    return router_.is_held()
-               ? fmt::format("waits until all of {} can take part", company_of(settings_))
-               : "";
+    return router_.is_held() ? fmt::format("waits until {} can take part", company_of(settings_))
+                             : "";
 }
 
 Subject Instance::subject(vrrp::Instant now) {
@@ -436,6 +435,9 @@ void Instance::on(const vrrp::StateChanged& effect, vrrp::Instant now) {
     has_seen_addresses_ = false;
     if (effect.to == vrrp::State::master) {
         ++counters_.became_master;
+    }
+    if (effect.cause == vrrp::Cause::group) {
+        reason_ = fmt::format("goes with {}", company_of(settings_));
     }
     if (const auto suspect = herald_.suspect(now);
         effect.cause == vrrp::Cause::master_silent && !suspect.empty()) {

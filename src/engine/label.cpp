@@ -18,7 +18,7 @@ std::string label_of(const config::Router& router) {
 }
 
 std::string company_of(const config::Router& router) {
-    return is_one_of_two(router) ? "both address families"
+    return is_one_of_two(router) ? "the other address family"
                                  : fmt::format("the group {}", router.group);
 }
 

@@ -9,7 +9,7 @@ namespace engine {
 /// What the log calls a router: its name, and its family where the file's router has both.
 [[nodiscard]] std::string label_of(const config::Router& router);
 
-/// With whom it shares its fate, for people: "the group VG_1".
+/// With whom it shares its fate, for people: "the other address family", "the group VG_1".
 [[nodiscard]] std::string company_of(const config::Router& router);
 
 }  // namespace engine

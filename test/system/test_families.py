@@ -85,7 +85,7 @@ def test_without_its_link_local_address_a_host_keeps_neither(pair: Pair) -> None
     pair.master.run(["ip", "addr", "del", "fe80::61/64", "dev", "eth0"])
     pair.settle(BACKUP)
     assert_moved(pair, BACKUP, deleted)
-    assert reasons(pair, MASTER) == ["goes with the other address family of this router",
+    assert reasons(pair, MASTER) == ["waits until the other address family can take part",
                                      "interface eth0 has no usable link-local address of its own"]
     added = pair.lab.now()
     pair.master.run(["ip", "addr", "add", "fe80::61/64", "dev", "eth0", "nodad"])
