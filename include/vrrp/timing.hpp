@@ -19,6 +19,10 @@ inline constexpr Duration leaving_limit = std::chrono::milliseconds(1100);
 /// addresses (AddressClaimed), at most for so long: they come a little after the advert.
 inline constexpr Duration handover_overlap = std::chrono::milliseconds(50);
 
+/// And then for so long: the successor's kernel answers for an IPv6 address a little after it has
+/// taken it.
+inline constexpr Duration claim_overlap = std::chrono::milliseconds(2);
+
 /// Priority 0 is said twice, this far apart, so that one lost packet does not cost three seconds.
 inline constexpr Duration farewell_gap = std::chrono::milliseconds(1);
 

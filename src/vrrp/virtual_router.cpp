@@ -151,7 +151,7 @@ void VirtualRouter::on(const AddressesLost& /*event*/, Instant now) {
 /// Whoever claims them has taken over from us, or is a second master.
 void VirtualRouter::on(const AddressClaimed& /*event*/, Instant now) {
     if (state_ == State::leaving && followed_) {
-        end_leaving(now);
+        leave_at_ = std::min(*leave_at_, now + claim_overlap);
     } else if (state_ == State::master && now >= defend_again_at_) {
         effects_.push(AnnounceAddresses{});
         defend_again_at_ = now + defend_gap;
