@@ -123,6 +123,8 @@ def test_the_wire_over_ipv6_is_as_the_standards_have_it(pair6: Pair) -> None:
 def test_an_ipv6_address_answers_at_once_and_joins_its_groups(pair6: Pair) -> None:
     pair = pair6
     pair.understudy(pair_config(addresses=IPV6))
+    for address in pair.addresses:
+        pair.master.wait_address(address)
     added = [x for x in pair.master.address_events if x.address in pair.addresses]
     assert [x.change for x in added] == ["added", "added"]
     shown = pair.master.run(["ip", "-6", "addr", "show", "dev", "eth0"]).stdout
