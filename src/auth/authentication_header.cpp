@@ -8,6 +8,8 @@
 #include <optional>
 #include <utility>
 
+#include "vrrp/internet_checksum.hpp"
+
 namespace auth {
 
 namespace {
@@ -39,15 +41,6 @@ std::uint32_t read(std::span<const std::byte> bytes, std::size_t offset, std::si
         number = number << 8 | std::to_integer<std::uint32_t>(byte);
     }
     return number;
-}
-
-std::uint16_t ipv4_checksum(std::span<const std::byte> header) {
-    std::uint32_t sum = 0;
-    for (std::size_t offset = 0; offset < header.size(); offset += 2) {
-        sum += read(header, offset, 2);
-    }
-    sum = (sum & 0xffff) + (sum >> 16);
-    return static_cast<std::uint16_t>(~(sum + (sum >> 16)));
 }
 
 bool is_multicast(std::span<const std::byte> ipv4_header) {
@@ -116,7 +109,7 @@ void write_ipv4_header(std::span<std::byte> header, const AdvertNumbers& numbers
     write(header, 10, std::uint16_t{0});
     std::ranges::copy(context.source.bytes(), header.begin() + 12);
     std::ranges::copy(context.destination.bytes(), header.begin() + 16);
-    write(header, 10, ipv4_checksum(header));
+    write(header, 10, vrrp::checksum_of(vrrp::sum_of_words(header)));
 }
 
 }  // namespace

@@ -9,6 +9,8 @@
 #include <cassert>
 #include <span>
 
+#include "vrrp/internet_checksum.hpp"
+
 namespace net {
 
 namespace {
@@ -50,28 +52,6 @@ public:
 private:
     std::span<std::byte> rest_;
 };
-
-/// The sum of RFC 1071 over an even number of bytes, its carries not yet added.
-std::uint32_t sum_of_words(std::span<const std::byte> bytes) {
-    std::uint32_t sum = 0;
-    for (std::size_t i = 0; i < bytes.size(); i += 2) {
-        sum += std::to_integer<std::uint32_t>(bytes[i]) << 8 |
-               std::to_integer<std::uint32_t>(bytes[i + 1]);
-    }
-    return sum;
-}
-
-/// RFC 4443 section 2.3: over the pseudo-header of RFC 8200 section 8.1 and the message.
-unsigned icmpv6_checksum(const vrrp::IpAddress& source, const vrrp::IpAddress& destination,
-                         std::span<const std::byte> message) {
-    std::uint32_t sum = sum_of_words(source.bytes()) + sum_of_words(destination.bytes()) +
-                        static_cast<std::uint32_t>(message.size()) + IPPROTO_ICMPV6 +
-                        sum_of_words(message);
-    while (sum > 0xffff) {
-        sum = (sum & 0xffff) + (sum >> 16);
-    }
-    return ~sum & 0xffff;
-}
 
 }  // namespace
 
@@ -123,7 +103,9 @@ std::array<std::byte, neighbour_frame_size> neighbour_advertisement(
     assert(writer.is_full());
     const auto message = std::span(frame).subspan(advertisement_offset);
     FrameWriter(std::span(frame).subspan(checksum_offset, 2))
-        .put_16(icmpv6_checksum(address, all_nodes, message));
+        .put_16(vrrp::checksum_of(
+            vrrp::sum_of_pseudo_header(address, all_nodes, message.size(), IPPROTO_ICMPV6) +
+            vrrp::sum_of_words(message)));
     return frame;
 }
 

@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "vrrp/internet_checksum.hpp"
+
 namespace net {
 
 namespace {
@@ -51,22 +53,10 @@ std::optional<Claim> decode_arp(Bytes message) {
     return claim.address == vrrp::IpAddress{} ? std::nullopt : std::optional(claim);
 }
 
-std::uint64_t sum_of_words(Bytes bytes) {
-    std::uint64_t sum = 0;
-    for (std::size_t i = 0; i < bytes.size(); ++i) {
-        sum += std::uint64_t{read_8(bytes, i)} << (i % 2 == 0 ? 8 : 0);
-    }
-    return sum;
-}
-
 /// RFC 4443 section 2.3: with the pseudo-header of RFC 8200 section 8.1.
 bool has_good_checksum(Bytes header, Bytes message) {
-    std::uint64_t sum = sum_of_words(header.subspan(8, 32)) + message.size() + IPPROTO_ICMPV6 +
-                        sum_of_words(message);
-    while (sum > 0xffff) {
-        sum = (sum & 0xffff) + (sum >> 16);
-    }
-    return sum == 0xffff;
+    return vrrp::checksum_of(vrrp::sum_of_words(header.subspan(8, 32)) + message.size() +
+                             IPPROTO_ICMPV6 + vrrp::sum_of_words(message)) == 0;
 }
 
 /// Takes the MAC of the target link-layer option, where there is one; false where the options make

@@ -1,5 +1,7 @@
 #include "vrrp/advertisement.hpp"
 
+#include "vrrp/internet_checksum.hpp"
+
 #include <algorithm>
 #include <cassert>
 #include <optional>
@@ -13,36 +15,12 @@ namespace {
 constexpr std::size_t header_size = 8;
 constexpr std::size_t auth_data_size = 8;
 constexpr unsigned type_advertisement = 1;
-constexpr unsigned protocol = 112;
+constexpr std::uint8_t protocol = 112;
 constexpr Centiseconds one_second{100};
 constexpr Centiseconds longest_interval{4095};  // of version 3, which has twelve bits for it
 
 unsigned byte_at(std::span<const std::byte> bytes, std::size_t index) {
     return std::to_integer<unsigned>(bytes[index]);
-}
-
-/// The sum of RFC 1071 over an even number of bytes, not yet folded.
-std::uint32_t sum_of(std::span<const std::byte> bytes) {
-    std::uint32_t sum = 0;
-    for (std::size_t i = 0; i + 1 < bytes.size(); i += 2) {
-        sum += (byte_at(bytes, i) << 8) | byte_at(bytes, i + 1);
-    }
-    return sum;
-}
-
-/// The internet checksum (RFC 1071); 0 over a message that carries the right one.
-std::uint16_t checksum(std::uint32_t sum) {
-    while (sum > 0xffff) {
-        sum = (sum & 0xffff) + (sum >> 16);
-    }
-    return static_cast<std::uint16_t>(~sum & 0xffff);
-}
-
-/// The pseudo-header before a message of this size, RFC 8200 section 8.1: addresses, size,
-/// protocol. That of IPv4 has the same sum.
-std::uint32_t sum_of_pseudo_header(const PacketContext& packet, std::size_t message_size) {
-    return sum_of(packet.source.bytes()) + sum_of(packet.destination.bytes()) +
-           static_cast<std::uint32_t>(message_size) + protocol;
 }
 
 /// What both versions have in common.
@@ -62,7 +40,7 @@ std::expected<Advertisement, DecodeError> decode_v2(std::span<const std::byte> m
     if (message.size() < size) {
         return std::unexpected(DecodeError::truncated);
     }
-    if (checksum(sum_of(message.first(size))) != 0) {
+    if (checksum_of(sum_of_words(message.first(size))) != 0) {
         return std::unexpected(DecodeError::checksum);
     }
     const unsigned auth_type = byte_at(message, 4);
@@ -86,11 +64,12 @@ std::expected<Advertisement, DecodeError> decode_v2(std::span<const std::byte> m
 /// Which form the checksum has, if it is right in any. Over IPv6 there is only one.
 std::optional<ChecksumForm> checksum_form_of(std::span<const std::byte> message,
                                              const PacketContext& packet) {
-    const std::uint32_t sum = sum_of(message);
-    if (checksum(sum + sum_of_pseudo_header(packet, message.size())) == 0) {
+    const std::uint64_t sum = sum_of_words(message);
+    if (checksum_of(sum + sum_of_pseudo_header(packet.source, packet.destination, message.size(),
+                                               protocol)) == 0) {
         return ChecksumForm::pseudo_header;
     }
-    if (packet.source.family() == Family::ipv4 && checksum(sum) == 0) {
+    if (packet.source.family() == Family::ipv4 && checksum_of(sum) == 0) {
         return ChecksumForm::message;
     }
     return std::nullopt;
@@ -226,8 +205,10 @@ std::span<const std::byte> encode(const Advertisement& advertisement, const Pack
     const bool has_pseudo_header =
         !is_v2 && (advertisement.addresses.family() == Family::ipv6 ||
                    advertisement.checksum_form == ChecksumForm::pseudo_header);
-    const std::uint16_t sum =
-        checksum(sum_of(message) + (has_pseudo_header ? sum_of_pseudo_header(packet, size) : 0));
+    const std::uint64_t pseudo_header =
+        has_pseudo_header ? sum_of_pseudo_header(packet.source, packet.destination, size, protocol)
+                          : 0;
+    const std::uint16_t sum = checksum_of(sum_of_words(message) + pseudo_header);
     put(6, sum >> 8);
     put(7, sum & 0xff);
     return message;

@@ -2,41 +2,11 @@
 #include "auth/authenticator.hpp"
 #include "bytes.hpp"
 #include "catch2.hpp"
+#include "count_allocations.hpp"
 
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <cstdlib>
-#include <new>
-
-namespace {
-
-std::size_t allocations = 0;
-
-}  // namespace
-
-// Replaced for this executable, so that what the advert path allocates can be counted. libcrypto
-// takes its memory elsewhere: what it does is not ours to say.
-void* operator new(std::size_t size) {
-    ++allocations;
-    if (void* memory = std::malloc(size)) {
-        return memory;
-    }
-    throw std::bad_alloc();
-}
-
-// Catch2 asks this way for its own.
-void* operator new(std::size_t size, const std::nothrow_t& /*tag*/) noexcept {
-    ++allocations;
-    return std::malloc(size);
-}
-
-void operator delete(void* memory) noexcept {
-    std::free(memory);
-}
-void operator delete(void* memory, std::size_t /*size*/) noexcept {
-    std::free(memory);
-}
 
 namespace auth {
 
@@ -52,7 +22,7 @@ TEST_CASE("adverts are signed, checked and accepted without an allocation of our
     std::array<std::byte, 128> packet;
     WallTime now{1h};
     int accepted = 0;
-    const std::size_t before = allocations;
+    const std::size_t before = test::count_allocations();
 
     for (std::uint8_t host = 1; host <= 40; ++host) {  // more than there are places for
         now += 1s;
@@ -68,7 +38,7 @@ TEST_CASE("adverts are signed, checked and accepted without an allocation of our
         accepted += proof && opened ? 1 : 0;
     }
 
-    CHECK(allocations == before);
+    CHECK(test::count_allocations() == before);
     CHECK(accepted == 40);
 }
 

@@ -2,37 +2,10 @@
 
 #include <array>
 #include <cstddef>
-#include <cstdlib>
-#include <new>
 
 #include "catch2.hpp"
+#include "count_allocations.hpp"
 #include "net_kernel_lab.hpp"
-
-namespace {
-
-std::size_t allocations = 0;
-
-}  // namespace
-
-// Replaced for this executable, so that what the advert path allocates can be counted.
-void* operator new(std::size_t size) {
-    ++allocations;
-    if (void* memory = std::malloc(size)) {
-        return memory;
-    }
-    throw std::bad_alloc();
-}
-void* operator new(std::size_t size, const std::nothrow_t& /*tag*/) noexcept {
-    ++allocations;
-    return std::malloc(size);
-}
-
-void operator delete(void* memory) noexcept {
-    std::free(memory);
-}
-void operator delete(void* memory, std::size_t /*size*/) noexcept {
-    std::free(memory);
-}
 
 namespace net::test {
 
@@ -52,7 +25,7 @@ TEST_CASE("adverts are sent, received and filtered without an allocation", "[sys
         bytes += received.message.size();
     };
     bool went_well = true;
-    const std::size_t before = allocations;
+    const std::size_t before = ::test::count_allocations();
 
     for (int i = 0; i < 10; ++i) {
         went_well &= there.admit(RouterIds().set('n')).has_value();
@@ -62,7 +35,7 @@ TEST_CASE("adverts are sent, received and filtered without an allocation", "[sys
         went_well &= !there.receive(take);
     }
 
-    CHECK(allocations == before);
+    CHECK(::test::count_allocations() == before);
     CHECK(went_well);
     CHECK(bytes == 10 * message.size());
 }

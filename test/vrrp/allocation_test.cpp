@@ -1,4 +1,5 @@
 #include "catch2.hpp"
+#include "count_allocations.hpp"
 #include "vrrp/advertisement.hpp"
 #include "vrrp/virtual_router.hpp"
 
@@ -6,53 +7,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
-#include <new>
-
-namespace {
-
-std::size_t allocations = 0;
-
-}  // namespace
-
-// Replaced for this executable, so that what the advert path allocates can be counted. Every form,
-// as a sanitizer notices what one allocator gave and another takes back.
-void* operator new(std::size_t size) {
-    ++allocations;
-    if (void* memory = std::malloc(size)) {
-        return memory;
-    }
-    throw std::bad_alloc();
-}
-void* operator new(std::size_t size, const std::nothrow_t& /*tag*/) noexcept {
-    ++allocations;
-    return std::malloc(size);
-}
-void* operator new[](std::size_t size) {
-    return operator new(size);
-}
-void* operator new[](std::size_t size, const std::nothrow_t& tag) noexcept {
-    return operator new(size, tag);
-}
-
-void operator delete(void* memory) noexcept {
-    std::free(memory);
-}
-void operator delete(void* memory, std::size_t /*size*/) noexcept {
-    std::free(memory);
-}
-void operator delete(void* memory, const std::nothrow_t& /*tag*/) noexcept {
-    std::free(memory);
-}
-void operator delete[](void* memory) noexcept {
-    std::free(memory);
-}
-void operator delete[](void* memory, std::size_t /*size*/) noexcept {
-    std::free(memory);
-}
-void operator delete[](void* memory, const std::nothrow_t& /*tag*/) noexcept {
-    std::free(memory);
-}
 
 namespace vrrp::test {
 
@@ -75,7 +29,7 @@ Counted run(const RouterConfig& config, const PacketContext& packet, const IpAdd
     std::array<std::byte, max_message_size> received;
     std::array<std::byte, max_message_size> sent;
     const auto message = encode(router.advertisement(SendAdvertisement{90}), packet, received);
-    const std::size_t before = allocations;
+    const std::size_t before = ::test::count_allocations();
 
     Counted counted;
     for (int second = 0; second < 10; ++second) {
@@ -89,7 +43,7 @@ Counted run(const RouterConfig& config, const PacketContext& packet, const IpAdd
     counted.became_master = router.state() == State::master;
     counted.effects += router.handle(AddressClaimed{}, now).size();
     counted.effects += router.handle(Shutdown{}, now).size();
-    counted.allocations = allocations - before;
+    counted.allocations = ::test::count_allocations() - before;
     return counted;
 }
 
