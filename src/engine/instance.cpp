@@ -52,6 +52,7 @@ Instance::Instance(const config::Router& router, Carrier carrier,
       executor_(executor),
       loop_(loop),
       router_(router.protocol),
+      guard_(router.addresses),
       removable_(router.addresses),
       reason_("starts"),
       since_(loop.now()),
@@ -91,7 +92,7 @@ void Instance::stop(vrrp::Instant now) {
     is_stopping_ = true;
     start_timer_.disarm();
     // Who only stops leaves the host the addresses that it had without us.
-    removable_ = without_foreign();
+    removable_ = guard_.without_foreign();
     deliver(vrrp::Shutdown{}, now);
 }
 
@@ -255,29 +256,21 @@ void Instance::remove_again(vrrp::Instant now) {
 /// What of our addresses is on the link before us. What an earlier run left behind bears our mark,
 /// and nobody knows whether it is still ours to serve. The rest is another's, an owner's own say.
 void Instance::meet_link(const net::Link& link, vrrp::Instant now) {
-    foreign_.clear();
-    bool has_left_overs = false;
-    for (const vrrp::VirtualAddress& ours : settings_.addresses) {
-        const auto found =
-            std::ranges::find(link.addresses, ours.address, &net::LinkAddress::address);
-        if (found == link.addresses.end() || is_serving()) {
-            continue;
-        }
-        if (found->protocol == net::our_address_protocol) {
-            has_left_overs = true;
-            continue;
-        }
-        foreign_.push_back(ours);
+    if (is_serving()) {
+        return;
+    }
+    const auto [foreign, has_left_overs] = guard_.meet(link);
+    for (const vrrp::VirtualAddress& address : foreign) {
         if (!is_owner()) {
             os::log::warning("an address is on the link already, put there by another",
-                             {{"router", label_}, {"address", vrrp::to_text(ours)}});
+                             {{"router", label_}, {"address", vrrp::to_text(address)}});
         }
     }
     if (has_left_overs) {
         os::log::warning("addresses left over from an earlier run are removed",
                          {{"router", label_}, {"interface", segment_.interface()}});
         Subject left_overs = subject(now);
-        const auto marked = without_foreign();
+        const auto marked = guard_.without_foreign();
         left_overs.removable = marked;
         if (const auto done = executor_.execute(vrrp::RemoveAddresses{}, left_overs); !done) {
             os::log::error("can't remove them", {{"error", done.error().message()}});
@@ -285,27 +278,10 @@ void Instance::meet_link(const net::Link& link, vrrp::Instant now) {
     }
 }
 
-std::vector<vrrp::VirtualAddress> Instance::without_foreign() const {
-    std::vector<vrrp::VirtualAddress> rest = settings_.addresses;
-    std::erase_if(rest, [this](const vrrp::VirtualAddress& address) {
-        return std::ranges::find(foreign_, address) != foreign_.end();
-    });
-    return rest;
-}
-
 /// Puts back what another program takes away while we serve. What has not been seen on the link yet
 /// is only on its way there.
 void Instance::guard_addresses(const net::Link& link, vrrp::Instant now) {
-    const bool all_there =
-        std::ranges::all_of(settings_.addresses, [&link](const vrrp::VirtualAddress& ours) {
-            return std::ranges::any_of(link.addresses, [&ours](const net::LinkAddress& found) {
-                return found.address == ours.address;
-            });
-        });
-    if (all_there) {
-        has_seen_addresses_ = true;
-    } else if (router_.state() == vrrp::State::master &&
-               std::exchange(has_seen_addresses_, false)) {
+    if (guard_.has_lost(link) && router_.state() == vrrp::State::master) {
         ++counters_.addresses_restored;
         os::log::warning("another program took addresses away; they are put back",
                          {{"router", label_}, {"interface", segment_.interface()}});
@@ -432,7 +408,7 @@ void Instance::on(const vrrp::SendAdvertisement& /*effect*/, vrrp::Instant /*now
 void Instance::on(const vrrp::StateChanged& effect, vrrp::Instant now) {
     since_ = now;
     reason_ = explain(effect, router_, trigger_);
-    has_seen_addresses_ = false;
+    guard_.begin();
     if (effect.to == vrrp::State::master) {
         ++counters_.became_master;
     }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "config/config.hpp"
+#include "engine/address_guard.hpp"
 #include "engine/carrier.hpp"
 #include "engine/executor.hpp"
 #include "engine/herald.hpp"
@@ -86,7 +87,6 @@ private:
     void arm_timer();
     void remove_again(vrrp::Instant now);
     void meet_link(const net::Link& link, vrrp::Instant now);
-    [[nodiscard]] std::vector<vrrp::VirtualAddress> without_foreign() const;
     void guard_addresses(const net::Link& link, vrrp::Instant now);
     void begin(vrrp::Instant now);
     [[nodiscard]] std::optional<vrrp::IpAddress> find_source() const;
@@ -119,11 +119,10 @@ private:
     os::Timer start_timer_;    ///< for the end of start_delay
 
     vrrp::VirtualRouter router_;
-    std::vector<vrrp::VirtualAddress> foreign_;  ///< on the link before us: stay when we stop
-    std::vector<vrrp::VirtualAddress> removable_;
+    AddressGuard guard_;
+    std::vector<vrrp::VirtualAddress> removable_;  ///< what we may take away: not what was there
     bool has_met_link_ = false;
-    bool could_speak_ = false;         ///< on the link, when it was last looked at
-    bool has_seen_addresses_ = false;  ///< the mirror has shown all that are installed now
+    bool could_speak_ = false;  ///< on the link, when it was last looked at
     bool is_waiting_to_start_ = false;
     bool is_stopping_ = false;
     const vrrp::AdvertisementReceived* heard_ = nullptr;  ///< the event in hand, if it is one

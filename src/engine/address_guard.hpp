@@ -1,0 +1,42 @@
+#pragma once
+
+#include "net/link.hpp"
+#include "vrrp/address.hpp"
+
+#include <utility>
+#include <vector>
+
+namespace engine {
+
+/// Knows which of a router's addresses stand on its link: what was there before us, and whether
+/// what we put there still is. It only looks; what is to be done is the instance's.
+class AddressGuard {
+public:
+    explicit AddressGuard(std::vector<vrrp::VirtualAddress> addresses)
+        : addresses_(std::move(addresses)) {}
+
+    /// What of our addresses a link has that we meet before we serve there.
+    struct Found {
+        std::vector<vrrp::VirtualAddress> foreign;  ///< put there by another
+        bool has_left_overs = false;                ///< some bear our mark: of an earlier run
+    };
+
+    /// Looks at a link that we meet, and remembers whose its addresses are.
+    [[nodiscard]] Found meet(const net::Link& link);
+
+    /// All addresses but those that another had put on the link.
+    [[nodiscard]] std::vector<vrrp::VirtualAddress> without_foreign() const;
+
+    /// From now on they are put there or taken away anew: what is not there may be on its way.
+    void begin() { has_seen_all_ = false; }
+
+    /// Whether some are gone that had all been there; true once for each time.
+    [[nodiscard]] bool has_lost(const net::Link& link);
+
+private:
+    std::vector<vrrp::VirtualAddress> addresses_;
+    std::vector<vrrp::VirtualAddress> foreign_;
+    bool has_seen_all_ = false;
+};
+
+}  // namespace engine

@@ -1,0 +1,64 @@
+#include "engine/address_guard.hpp"
+
+#include "catch2.hpp"
+
+#include <vector>
+
+namespace {
+
+const vrrp::VirtualAddress first{vrrp::IpAddress(192, 0, 2, 60), 24};
+const vrrp::VirtualAddress second{vrrp::IpAddress({0x2001, 0xdb8, 0, 0, 0, 0, 0, 0x60}), 64};
+
+net::LinkAddress there(const vrrp::VirtualAddress& address, std::uint8_t protocol = 0) {
+    return {
+        .address = address.address, .prefix_length = address.prefix_length, .protocol = protocol};
+}
+
+}  // namespace
+
+TEST_CASE("what is on the link before us is another's unless it bears our mark", "[engine]") {
+    engine::AddressGuard guard({first, second});
+    const net::Link link{.addresses = {there(first), there(second, net::our_address_protocol)}};
+
+    const auto found = guard.meet(link);
+
+    CHECK(found.foreign == std::vector{first});
+    CHECK(found.has_left_overs);
+    CHECK(guard.without_foreign() == std::vector{second});
+}
+
+TEST_CASE("on an empty link nothing is another's", "[engine]") {
+    engine::AddressGuard guard({first, second});
+    static_cast<void>(guard.meet(net::Link{.addresses = {there(first)}}));
+
+    const auto found = guard.meet(net::Link{});
+
+    CHECK(found.foreign.empty());
+    CHECK_FALSE(found.has_left_overs);
+    CHECK(guard.without_foreign() == std::vector{first, second});
+}
+
+TEST_CASE("an address is lost when it goes after all were there, and told once", "[engine]") {
+    engine::AddressGuard guard({first, second});
+    const net::Link none;
+    const net::Link one{.addresses = {there(first)}};
+    const net::Link both{.addresses = {there(first), there(second)}};
+
+    CHECK_FALSE(guard.has_lost(none));
+    CHECK_FALSE(guard.has_lost(one));  // the second is on its way
+    CHECK_FALSE(guard.has_lost(both));
+    CHECK(guard.has_lost(one));
+    CHECK_FALSE(guard.has_lost(none));
+    CHECK_FALSE(guard.has_lost(both));
+    CHECK(guard.has_lost(none));
+}
+
+TEST_CASE("what goes after the state has changed is not lost", "[engine]") {
+    engine::AddressGuard guard({first});
+    const net::Link link{.addresses = {there(first)}};
+    REQUIRE_FALSE(guard.has_lost(link));
+
+    guard.begin();
+
+    CHECK_FALSE(guard.has_lost(net::Link{}));
+}
