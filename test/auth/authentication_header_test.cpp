@@ -224,6 +224,25 @@ TEST_CASE("a packet that was only checked does not raise what we send", "[auth]"
     CHECK(sequence_of(packet_of(ours, bob, epoch)) == 1);
 }
 
+// An answer must be numbered above what it answers, for who counts once for all senders.
+TEST_CASE("what we send is above a packet that was noted, which is accepted all the same",
+          "[auth]") {
+    AuthenticationHeader alices = make();
+    AuthenticationHeader ours = make();
+    for (int count = 0; count < 5; ++count) {
+        static_cast<void>(alices.next_advert(epoch));
+    }
+    const Bytes packet = packet_of(alices, alice, epoch);
+    const auto opened = ours.open(packet);
+    REQUIRE(opened.has_value());
+
+    ours.note(opened->proof);
+
+    CHECK(sequence_of(packet_of(ours, bob, epoch)) == 7);
+    CHECK(is_accepted(ours, packet));
+    CHECK(refusal(ours, packet) == AuthError::replayed);
+}
+
 TEST_CASE("a restarted sender goes on above what it sent before", "[auth]") {
     const WallTime noon{std::chrono::seconds(0x68000000)};
     AuthenticationHeader sender = make();

@@ -167,6 +167,36 @@ def test_keys_are_exchanged_without_interruption(signing: Pair) -> None:
     understudies(signing)[BACKUP].wait_log('refused.*reason="unknown key id"')
 
 
+def test_authentication_is_not_switched_off_by_sighup(signing: Pair) -> None:
+    daemon = understudies(signing)[BACKUP]
+    reloaded = daemon.reload(pair_config())
+    daemon.wait_log("keys not taken over: peers, or hmac as a whole, need a new start",
+                    since=reloaded)
+    send_vrrp(signing.client_host, encode_v3(priority=200))
+    daemon.wait_log('refused.*sender=192.168.56.70 reason="authentication missing')
+    assert daemon.router()["state"] == "backup"
+
+
+def test_what_was_said_before_a_router_took_part_is_refused_when_it_comes_again(pair: Pair
+                                                                                ) -> None:
+    keys = hmac(replay="monotonic")
+    daemons = pair.understudy({MASTER: pair_config(hmac=keys),
+                               BACKUP: pair_config(hmac=keys, start_delay="1s")})
+    wire = pair.lab.sniff(pair.lan)
+    recorded = wire.adverts.wait(lambda x: x.source == OWN[MASTER])
+    assert daemons[BACKUP].router()["state"] == "initialize"
+    daemons[BACKUP].wait_state("backup")
+    replay(pair.client_host, recorded)
+    daemons[BACKUP].wait_log(f"refused.*sender={OWN[MASTER]} reason=replayed")
+
+
+def test_a_peer_that_signs_alone_is_told(pair: Pair) -> None:
+    daemons = pair.understudy({MASTER: pair_config(hmac=hmac(mode="permissive")),
+                               BACKUP: pair_config()})
+    daemons[BACKUP].wait_log(f"a peer differs from us router=k8s-api peer={OWN[MASTER]} "
+                             'difference="hmac: its adverts are signed')
+
+
 @pytest.mark.parametrize("first, second", [
     (None, "receive-only"), ("receive-only", "permissive"), ("permissive", "enforce")])
 def test_each_step_of_a_rollout_works_beside_the_one_before(pair: Pair, first: str | None,

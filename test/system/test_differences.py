@@ -73,6 +73,9 @@ def test_another_version_is_refused_and_told_by_both(pair: Pair) -> None:
     assert refused.text.count("192.168.56.61") == 1
     # The standards know no way to agree: both serve, and say why.
     pair.wait_holder(BACKUP)
+    refuses = f"there is 192.168.56.61, whose adverts are refused here ({theirs})"
+    router = daemons[BACKUP].wait_state("master")
+    assert refuses in router["reason"] and "192.168.56.61" in router["contest"]["what"]
     daemons[MASTER].wait_log(f'refused.*sender=192.168.56.62 reason="{ours}"')
     for name, peer, reason in ((MASTER, ".62", ours), (BACKUP, ".61", theirs)):
         claimed = daemons[name].wait_log("two masters: another station says it has our address")
