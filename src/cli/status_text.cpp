@@ -73,18 +73,25 @@ std::string contest_text(const json& contest, const json& taken_at) {
                        duration_text(ago));
 }
 
+/// As the log calls it: with its family where it is one of two of its name.
+std::string label_of(const json& router) {
+    const auto name = router.at("name").get<std::string>();
+    return router.at("group") == name ? name + "/" + router.at("family").get<std::string>() : name;
+}
+
 std::string router_text(const json& router, const json& taken_at) {
     std::string text =
-        fmt::format("{}  {} {}\n", paint(router.at("name").get<std::string>(), Colour::bold),
+        fmt::format("{}  {} {}\n", paint(label_of(router), Colour::bold),
                     painted(router.at("state")), since_text(router.at("since"), taken_at));
     text += fmt::format("  because    {}\n", router.at("reason").get<std::string>());
     for (const json& address : router.at("addresses")) {
         text += fmt::format("  address    {}\n", address.get<std::string>());
     }
-    text += fmt::format("  router     vrid {} on {}, {}, VRRP {} over {}\n",
+    text += fmt::format("  router     vrid {} on {}, {}, VRRP {} over {} each {} ms\n",
                         router.at("vrid").get<int>(), router.at("interface").get<std::string>(),
                         priority_text(router), router.at("version").get<int>(),
-                        router.at("family") == "ipv6" ? "IPv6" : "IPv4");
+                        router.at("family") == "ipv6" ? "IPv6" : "IPv4",
+                        router.at("interval_ms").get<std::int64_t>());
     if (router.at("master").is_string()) {
         text += fmt::format("  master     {}\n", router.at("master").get<std::string>());
     }

@@ -16,7 +16,7 @@ json status() {
         "taken_at": "2023-11-14T22:14:50.250Z", "started_at": "2023-11-14T22:13:20.000Z",
         "routers": [{
             "name": "k8s-api", "interface": "eth0", "family": "ipv4", "version": 2,
-            "vrid": 51, "state": "master", "contest": null,
+            "interval_ms": 1000, "group": null, "vrid": 51, "state": "master", "contest": null,
             "since": "2023-11-14T20:13:23.000Z", "reason": "no other master",
             "priority": 80, "base_priority": 100,
             "source": "192.168.56.61", "master": "192.168.56.61",
@@ -60,9 +60,19 @@ TEST_CASE("a second master is shown with the time when it was last seen", "[cli]
 
     const std::string text = text_of(document);
 
-    CHECK(text.find("VRRP 3 over IPv6\n") != std::string::npos);
+    CHECK(text.find("VRRP 3 over IPv6 each 1000 ms\n") != std::string::npos);
     CHECK(text.find("  contested  02:00:5e:10:00:01 says that it has fe80::51, last seen "
                     "1 s ago\n") != std::string::npos);
+}
+
+TEST_CASE("each family of a router with both is called as the log calls it", "[cli]") {
+    json document = status();
+    document["routers"][0]["group"] = "k8s-api";
+    document["routers"][0]["family"] = "ipv6";
+    CHECK(text_of(document).find("\nk8s-api/ipv6  master") != std::string::npos);
+
+    document["routers"][0]["group"] = "VG_1";
+    CHECK(text_of(document).find("\nk8s-api  master") != std::string::npos);
 }
 
 TEST_CASE("the status is told as text", "[cli]") {
@@ -72,7 +82,7 @@ TEST_CASE("the status is told as text", "[cli]") {
           "k8s-api  master for 2 h\n"
           "  because    no other master\n"
           "  address    192.168.56.60/24\n"
-          "  router     vrid 51 on eth0, priority 80 (of 100), VRRP 2 over IPv4\n"
+          "  router     vrid 51 on eth0, priority 80 (of 100), VRRP 2 over IPv4 each 1000 ms\n"
           "  master     192.168.56.61\n"
           "  refused    3 (password)\n"
           "\n"
