@@ -152,10 +152,15 @@ private:
         } else if (family == vrrp::Family::ipv6 && !source.value.is_link_local() &&
                    !reading_.is_unicast) {
             // RFC 9568 section 5.1.2.1.
-            report_.warning(source.place,
-                            fmt::format("{} {} is not link-local (fe80::/10), as multicast adverts "
-                                        "over IPv6 are to be",
-                                        words_.source, text));
+            const std::string message = fmt::format(
+                "{} {} is not link-local (fe80::/10), as multicast adverts over IPv6 are to be",
+                words_.source, text);
+            if (protocol().strict) {
+                report_.error(source.place, message,
+                              "name the link-local address of the interface");
+            } else {
+                report_.warning(source.place, message);
+            }
         }
     }
 
