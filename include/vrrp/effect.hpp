@@ -15,6 +15,7 @@ enum class State : std::uint8_t { initialize, backup, master, leaving };
 /// What made a router change its state. The daemon adds the story behind it (which check, why).
 enum class Cause : std::uint8_t {
     startup,          ///< started, and everything needed is there
+    resumed,          ///< was master a moment ago, before its daemon was started again
     owner,            ///< priority 255 needs no election
     master_silent,    ///< no advert for the whole master down interval
     master_left,      ///< the master said priority 0
@@ -69,6 +70,10 @@ struct InstallAddresses {
 struct RemoveAddresses {
     friend bool operator==(const RemoveAddresses&, const RemoveAddresses&) = default;
 };
+/// The addresses are there for a while only (their lease): begin it anew.
+struct RefreshAddresses {
+    friend bool operator==(const RefreshAddresses&, const RefreshAddresses&) = default;
+};
 /// Tell the link where the addresses are now: gratuitous ARP, unsolicited neighbour advertisements.
 struct AnnounceAddresses {
     friend bool operator==(const AnnounceAddresses&, const AnnounceAddresses&) = default;
@@ -100,7 +105,8 @@ struct SecondMaster {
     friend bool operator==(const SecondMaster&, const SecondMaster&) = default;
 };
 
-using Effect = std::variant<SendAdvertisement, InstallAddresses, RemoveAddresses, AnnounceAddresses,
-                            StateChanged, AdvertisementRefused, PeerDiffers, SecondMaster>;
+using Effect =
+    std::variant<SendAdvertisement, InstallAddresses, RemoveAddresses, RefreshAddresses,
+                 AnnounceAddresses, StateChanged, AdvertisementRefused, PeerDiffers, SecondMaster>;
 
 }  // namespace vrrp

@@ -11,11 +11,17 @@
 namespace vrrp {
 
 /// Begin to take part in the election; after a failed installation, at once instead of later.
-struct Startup {};
+struct Startup {
+    /// It was master a moment ago, and no other can have taken over since: it goes on as master.
+    bool resumes = false;
+};
 
 /// Stop taking part. A master whose service lives makes before it breaks: it goes on serving until
 /// the winner is heard, at most for leaving_limit.
 struct Shutdown {};
+
+/// The daemon ends and another goes on in its place: a master gives it as much time as there is.
+struct Pause {};
 
 /// The deadline has passed. A spurious one does nothing.
 struct TimerExpired {};
@@ -44,6 +50,9 @@ struct InstallFailed {};
 /// Another program took addresses away that a master had installed.
 struct AddressesLost {};
 
+/// The link has another hardware address: a master must announce its addresses anew.
+struct LinkChanged {};
+
 /// Another station told the link, by ARP or neighbour discovery, that it has one of the addresses.
 struct AddressClaimed {};
 
@@ -65,8 +74,8 @@ struct TakeOver {};
 /// A member of the router's sync group is no longer master, so this one may not be.
 struct GiveWay {};
 
-using Event = std::variant<Startup, Shutdown, TimerExpired, AdvertisementReceived, PriorityChanged,
-                           SourceChanged, InstallFailed, AddressesLost, AddressClaimed,
-                           Reconfigured, Hold, TakeOver, GiveWay>;
+using Event = std::variant<Startup, Shutdown, Pause, TimerExpired, AdvertisementReceived,
+                           PriorityChanged, SourceChanged, InstallFailed, AddressesLost,
+                           LinkChanged, AddressClaimed, Reconfigured, Hold, TakeOver, GiveWay>;
 
 }  // namespace vrrp

@@ -32,6 +32,7 @@ struct RouterConfig {
     bool preempt = true;                 ///< take over from a master of lower priority
     Duration preempt_delay{0};           ///< but not before it has been fit for so long
     bool strict = false;                 ///< the RFC's times and rules to the letter
+    Duration refresh_each{0};            ///< renew the addresses' lease so often; 0: they have none
 
     std::optional<Password> password;    ///< version 2: the simple one, or the header's key
     bool authenticates_headers = false;  ///< with a password: an authentication header (RFC 2402)

@@ -2,6 +2,7 @@
 
 #include "vrrp/effects.hpp"
 #include "vrrp/event.hpp"
+#include "vrrp/peer.hpp"
 #include "vrrp/router_config.hpp"
 #include "vrrp/time.hpp"
 #include "vrrp/timing.hpp"
@@ -54,23 +55,16 @@ public:
     [[nodiscard]] bool is_ready() const { return is_ready_; }
 
 private:
-    /// Another router, as its advert shows it; 0.0.0.0 where there is none.
-    struct Peer {
-        IpAddress address;
-        std::uint8_t priority = 0;
-        Centiseconds interval{100};
-        ChecksumForm checksum_form = ChecksumForm::pseudo_header;
-        Instant heard_at;
-    };
-
     void on(const Startup& event, Instant now);
     void on(const Shutdown& event, Instant now);
+    void on(const Pause& event, Instant now);
     void on(const TimerExpired& event, Instant now);
     void on(const AdvertisementReceived& event, Instant now);
     void on(const PriorityChanged& event, Instant now);
     void on(const SourceChanged& event, Instant now);
     void on(const InstallFailed& event, Instant now);
     void on(const AddressesLost& event, Instant now);
+    void on(const LinkChanged& event, Instant now);
     void on(const AddressClaimed& event, Instant now);
     void on(const Reconfigured& event, Instant now);
     void on(const Hold& event, Instant now);
@@ -91,6 +85,7 @@ private:
     [[nodiscard]] Instant takeover_time() const;
 
     [[nodiscard]] bool is_eligible() const { return is_able() && !is_held_; }
+    [[nodiscard]] bool is_serving() const;
     [[nodiscard]] bool preempts() const;
     [[nodiscard]] bool is_outranked_by(const Peer& peer) const;
     [[nodiscard]] bool waits_behind_lower() const;
@@ -108,6 +103,9 @@ private:
     [[nodiscard]] StateChanged change_state(State to, Cause cause, const Peer& peer);
     void advertise(Instant now);
     void announce(Instant now);
+    [[nodiscard]] std::optional<Instant> first_refresh(Instant now) const;
+    void change_lease(Instant now);
+    void refresh(Instant now);
     void say_farewell(Instant now);
 
     RouterConfig config_;
@@ -140,6 +138,7 @@ private:
     std::optional<Instant> advertise_at_;  ///< Adver_Timer
     std::optional<Instant> down_at_;       ///< Master_Down_Timer
     std::optional<Instant> announce_at_;
+    std::optional<Instant> refresh_at_;
     std::optional<Instant> farewell_at_;  ///< the second priority 0
     std::optional<Instant> leave_at_;     ///< the end of leaving
     std::optional<Instant> recover_at_;   ///< the end of resting after a failed installation

@@ -62,6 +62,7 @@ std::string explain(const vrrp::StateChanged& change, const vrrp::VirtualRouter&
     switch (change.cause) {
         case vrrp::Cause::startup:
             return trigger.empty() ? "takes part in the election" : std::string(trigger);
+        case vrrp::Cause::resumed: return fmt::format("resumed: {}", trigger);
         case vrrp::Cause::owner: return "owns the addresses (priority 255)";
         case vrrp::Cause::master_silent: return explain_silence(change, router);
         case vrrp::Cause::master_left: return fmt::format("{} left (priority 0)", peer);

@@ -37,8 +37,11 @@ std::string text_of(const vrrp::RouterConfig& config) {
 std::string text_of(const vrrp::Event& event) {
     return std::visit(
         Overloaded{
-            [](const vrrp::Startup&) { return std::string("startup"); },
+            [](const vrrp::Startup& known) {
+                return std::string(known.resumes ? "startup, resumes" : "startup");
+            },
             [](const vrrp::Shutdown&) { return std::string("shutdown"); },
+            [](const vrrp::Pause&) { return std::string("pause"); },
             [](const vrrp::TimerExpired&) { return std::string("timer"); },
             [](const vrrp::AdvertisementReceived& known) {
                 return fmt::format("hears {} each {} cs from {}", known.advertisement.priority,
@@ -53,6 +56,7 @@ std::string text_of(const vrrp::Event& event) {
             },
             [](const vrrp::InstallFailed&) { return std::string("installation failed"); },
             [](const vrrp::AddressesLost&) { return std::string("addresses lost"); },
+            [](const vrrp::LinkChanged&) { return std::string("link changed"); },
             [](const vrrp::AddressClaimed&) { return std::string("addresses claimed"); },
             [](const vrrp::Reconfigured& known) { return text_of(known.config); },
             [](const vrrp::Hold& known) { return std::string(known.is_held ? "held" : "let go"); },
@@ -70,6 +74,7 @@ std::string text_of(const vrrp::Effect& effect) {
                           },
                           [](const vrrp::InstallAddresses&) { return std::string("installs"); },
                           [](const vrrp::RemoveAddresses&) { return std::string("removes"); },
+                          [](const vrrp::RefreshAddresses&) { return std::string("refreshes"); },
                           [](const vrrp::AnnounceAddresses&) { return std::string("announces"); },
                           [](const vrrp::StateChanged& known) {
                               return fmt::format("{} -> {} ({})", to_text(known.from),

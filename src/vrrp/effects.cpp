@@ -22,6 +22,7 @@ std::string_view to_text(State state) {
 std::string_view to_text(Cause cause) {
     switch (cause) {
         case Cause::startup: return "takes part in the election";
+        case Cause::resumed: return "resumed";
         case Cause::owner: return "owns the addresses";
         case Cause::master_silent: return "no advertisement heard";
         case Cause::master_left: return "the master left";

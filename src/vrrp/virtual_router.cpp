@@ -1,7 +1,6 @@
 #include "vrrp/virtual_router.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cassert>
 #include <utility>
 #include <vector>
@@ -11,19 +10,6 @@ namespace vrrp {
 namespace {
 
 using namespace std::chrono_literals;
-
-/// After taking over, addresses are announced at once and after these times, then each minute: a
-/// switch may not forward yet, a neighbour may have missed one.
-constexpr std::array<Duration, 3> announce_after{200ms, 1s, 5s};
-constexpr Duration announce_each = 1min;
-
-/// A router whose addresses can't be installed interrupts a healthy master each time it tries:
-/// after six failures that is each 320 s.
-constexpr int most_doublings = 5;
-
-/// Other stations' claims to our addresses are answered this often: two that defended themselves
-/// against each other would never end (RFC 5227 section 2.4).
-constexpr Duration defend_gap = 10s;
 
 std::vector<std::byte> to_bytes(const std::vector<IpAddress>& addresses) {
     std::vector<std::byte> bytes;
@@ -51,8 +37,8 @@ Effects VirtualRouter::handle(const Event& event, Instant now) {
 
 std::optional<Instant> VirtualRouter::deadline() const {
     std::optional<Instant> earliest;
-    for (const auto& at :
-         {advertise_at_, down_at_, announce_at_, farewell_at_, leave_at_, recover_at_}) {
+    for (const auto& at : {advertise_at_, down_at_, announce_at_, refresh_at_, farewell_at_,
+                           leave_at_, recover_at_}) {
         if (at && (!earliest || *at < *earliest)) {
             earliest = at;
         }
@@ -88,10 +74,15 @@ ChecksumForm VirtualRouter::checksum_form() const {
     return follows ? *heard_form_ : config_.checksum_form;
 }
 
-void VirtualRouter::on(const Startup& /*event*/, Instant now) {
+void VirtualRouter::on(const Startup& event, Instant now) {
     const bool was_started = std::exchange(is_started_, true);
     recover_at_.reset();
     install_failures_ = 0;
+    if (event.resumes && state_ == State::initialize && is_eligible()) {
+        become_master(Cause::resumed, {}, now);
+        refresh(now);  // what is there has not much time left
+        return;
+    }
     // Only who was told to stop resumes, and not where a successor is in office already.
     if (state_ == State::leaving && !was_started && is_eligible() && !followed_) {
         become_master(Cause::startup, {}, now);
@@ -132,32 +123,6 @@ void VirtualRouter::on(const SourceChanged& event, Instant now) {
     enter_or_leave(Cause::no_source, now);
 }
 
-void VirtualRouter::on(const InstallFailed& /*event*/, Instant now) {
-    if (state_ == State::master) {
-        recover_at_ = now + recovery_delay * (1 << install_failures_);
-        install_failures_ = std::min(install_failures_ + 1, most_doublings);
-        leave(Cause::install_failed, {}, now);
-    }
-}
-
-void VirtualRouter::on(const AddressesLost& /*event*/, Instant now) {
-    if (state_ == State::master) {
-        effects_.push(InstallAddresses{});
-        announcement_ = 0;
-        announce(now);
-    }
-}
-
-/// Whoever claims them has taken over from us, or is a second master.
-void VirtualRouter::on(const AddressClaimed& /*event*/, Instant now) {
-    if (state_ == State::leaving && followed_) {
-        leave_at_ = std::min(*leave_at_, now + claim_overlap);
-    } else if (state_ == State::master && now >= defend_again_at_) {
-        effects_.push(AnnounceAddresses{});
-        defend_again_at_ = now + defend_gap;
-    }
-}
-
 void VirtualRouter::on(const Reconfigured& event, Instant now) {
     assert(event.config.virtual_router_id == config_.virtual_router_id);
     assert(event.config.version == config_.version && event.config.family() == config_.family());
@@ -168,6 +133,9 @@ void VirtualRouter::on(const Reconfigured& event, Instant now) {
         effects_.push(InstallAddresses{});
         announcement_ = 0;
         announce(now);
+    }
+    if (is_serving() && before.refresh_each != config_.refresh_each) {
+        change_lease(now);
     }
     if (state_ == State::master && (has_other_addresses || before.interval != config_.interval)) {
         advertise_at_.reset();
@@ -247,6 +215,9 @@ void VirtualRouter::on(const TimerExpired& /*event*/, Instant now) {
     if (has_passed(announce_at_)) {
         announce(now);
     }
+    if (has_passed(refresh_at_)) {
+        refresh(now);
+    }
     if (has_passed(down_at_)) {
         come_to_deadline(now);
     }
@@ -289,6 +260,10 @@ void VirtualRouter::take_over(Instant now) {
 /// With not being held, the one predicate of being in the election.
 bool VirtualRouter::is_able() const {
     return is_started_ && source_.has_value() && priority_ > 0 && !recover_at_;
+}
+
+bool VirtualRouter::is_serving() const {
+    return state_ == State::master || state_ == State::leaving;
 }
 
 bool VirtualRouter::preempts() const {
@@ -348,13 +323,13 @@ void VirtualRouter::become_master(Cause cause, const Peer& peer, Instant now) {
     master_interval_ = config_.interval;
     advertise(now);
     effects_.push(InstallAddresses{});
+    refresh_at_ = first_refresh(now);
     announce(now);
     effects_.push(change);
 }
 
 void VirtualRouter::become_backup(Cause cause, const Peer& peer, Instant now) {
-    const bool is_serving = state_ == State::master || state_ == State::leaving;
-    if (is_serving) {
+    if (is_serving()) {
         effects_.push(RemoveAddresses{});
     } else {
         fit_at_ = now;
@@ -372,7 +347,9 @@ void VirtualRouter::become_backup(Cause cause, const Peer& peer, Instant now) {
 
 /// Make before break: say that we leave, serve until the successor is heard.
 void VirtualRouter::begin_leaving(Cause cause, Instant now) {
+    const auto refresh_at = refresh_at_;
     const StateChanged change = change_state(State::leaving, cause, {});
+    refresh_at_ = refresh_at;
     say_farewell(now);
     const bool is_slow = config_.strict && config_.version == Version::v3;
     leave_at_ = now + (is_slow ? std::max(leaving_limit, Duration(config_.interval) + 100ms)
@@ -425,43 +402,10 @@ StateChanged VirtualRouter::change_state(State to, Cause cause, const Peer& peer
     advertise_at_.reset();
     down_at_.reset();
     announce_at_.reset();
+    refresh_at_.reset();
     farewell_at_.reset();
     leave_at_.reset();
     return change;
-}
-
-void VirtualRouter::advertise(Instant now) {
-    effects_.push(SendAdvertisement{priority_});
-    advertised_ = priority_;
-    // The cadence is kept after a late wake-up, so that gaps don't add up.
-    const auto interval = Duration(config_.interval);
-    const bool is_on_time =
-        advertise_at_ && now - *advertise_at_ < interval && *advertise_at_ <= now;
-    advertise_at_ = (is_on_time ? *advertise_at_ : now) + interval;
-}
-
-void VirtualRouter::announce(Instant now) {
-    effects_.push(AnnounceAddresses{});
-    if (announcement_ == announce_after.size()) {
-        announce_at_ = now + announce_each;
-        return;
-    }
-    const Duration before = announcement_ == 0 ? Duration(0) : announce_after[announcement_ - 1];
-    announce_at_ = now + announce_after[announcement_] - before;
-    ++announcement_;
-}
-
-/// With version 3, backups that know nothing of a handover skew wait by the interval that they are
-/// told: the shortest one makes them succeed us within ten milliseconds (RFC 9568 section 6.4.2).
-void VirtualRouter::say_farewell(Instant now) {
-    const bool squeezes = config_.version == Version::v3 && !config_.strict;
-    if (squeezes) {
-        effects_.push(SendAdvertisement{advertised_, true});
-    }
-    effects_.push(SendAdvertisement{0, squeezes});
-    if (!config_.strict) {
-        farewell_at_ = now + farewell_gap;
-    }
 }
 
 }  // namespace vrrp

@@ -137,8 +137,8 @@ AdvertisementReceived read_advert(fuzz::Input& input, const RouterConfig& config
 
 Event read_event(fuzz::Input& input, unsigned kind, const RouterConfig& config,
                  std::vector<std::byte>& bytes) {
-    switch (kind % 16) {
-        case 0: return Startup{};
+    switch (kind % 18) {
+        case 0: return Startup{(input.number() & 1U) != 0};
         case 1: return Shutdown{};
         case 2: return PriorityChanged{input.number()};
         case 3: return SourceChanged{std::nullopt};
@@ -151,6 +151,8 @@ Event read_event(fuzz::Input& input, unsigned kind, const RouterConfig& config,
         case 10: return Hold{(input.number() & 1U) != 0};
         case 11: return TakeOver{};
         case 12: return GiveWay{};
+        case 14: return Pause{};
+        case 15: return LinkChanged{};
         case 13: {
             RouterConfig changed = config;
             read_settings(input, changed);
@@ -237,6 +239,8 @@ private:
                 are_installed_ = true;
             } else if (std::holds_alternative<RemoveAddresses>(effect)) {
                 fuzz::expect(std::exchange(are_installed_, false), "what is removed was installed");
+            } else if (std::holds_alternative<RefreshAddresses>(effect)) {
+                fuzz::expect(are_installed_, "what is renewed is installed");
             } else if (std::holds_alternative<AnnounceAddresses>(effect)) {
                 fuzz::expect(are_installed_, "what is announced is installed");
             }

@@ -175,6 +175,9 @@ inline std::string describe(const InstallAddresses& /*effect*/) {
 inline std::string describe(const RemoveAddresses& /*effect*/) {
     return "remove";
 }
+inline std::string describe(const RefreshAddresses& /*effect*/) {
+    return "refresh";
+}
 inline std::string describe(const AnnounceAddresses& /*effect*/) {
     return "announce";
 }

@@ -60,8 +60,8 @@ public:
 
     Event event(const Bench& bench) {
         const Third& third = both_families[bench.router.config().family() == Family::ipv4 ? 0 : 1];
-        switch (below(18)) {
-            case 0: return Startup{};
+        switch (below(20)) {
+            case 0: return Startup{.resumes = below(2) == 0};
             case 1: return below(4) == 0 ? Event(Shutdown{}) : Event(Startup{});
             case 2: return PriorityChanged{static_cast<std::uint8_t>(below(256))};
             case 3: return PriorityChanged{static_cast<std::uint8_t>(below(4) == 0 ? 0 : 100)};
@@ -74,6 +74,8 @@ public:
             case 10:
             case 11:
             case 12: return advert(bench);
+            case 13: return Pause{};
+            case 14: return LinkChanged{};
             default: return TimerExpired{};
         }
     }
@@ -99,6 +101,7 @@ private:
         config.down_adverts = below(3) == 0 ? static_cast<int>(1 + below(5)) : 3;
         config.rival_priority = static_cast<std::uint8_t>(below(2) == 0 ? 0 : below(255));
         config.follows_checksum_form = below(2) == 0;
+        config.refresh_each = std::chrono::milliseconds(below(3) * 500);
         if (below(3) == 0) {
             const int interval = one_of(intervals);
             config.interval = Centiseconds(

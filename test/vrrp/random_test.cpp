@@ -45,6 +45,8 @@ void check_step(Bench& bench, const Event& event, bool& installed) {
     CHECK(is_told(effects, from, to));
     CHECK(speaks_as_it_may(effects, from, to));
     CHECK((to == State::master || count<AnnounceAddresses>(effects) == 0));
+    CHECK((serves(from) || serves(to) || count<RefreshAddresses>(effects) == 0));
+    CHECK(count<RefreshAddresses>(effects) <= 1);
     CHECK((to == State::initialize || bench.router.deadline().has_value()));
     CHECK((count<SendAdvertisement>(effects) == 0 || bench.router.source().has_value()));
     CHECK((from == to || count<AdvertisementRefused>(effects) == 0 ||
