@@ -68,6 +68,7 @@ int fail(const os::Error& error) {
 /// What signals ask for.
 struct Commands {
     std::function<void(vrrp::Instant now)> stop;
+    std::function<void(vrrp::Instant now)> pause;
     std::function<void()> rekey;
 };
 
@@ -81,6 +82,8 @@ std::expected<std::vector<os::Source>, os::Error> take_signals(os::Loop& loop,
                 commands.stop(now);
             } else if (signal == SIGHUP) {
                 commands.rekey();
+            } else if (signal == SIGUSR2) {
+                commands.pause(now);
             } else {
                 os::log::info("the signal changes nothing", {{"signal", sigabbrev_np(signal)}});
             }
@@ -113,6 +116,7 @@ int serve(const config::Config& config, const std::string& config_path,
     std::unique_ptr<engine::Daemon> daemon;
     const auto signals =
         take_signals(loop, {.stop = [&daemon](vrrp::Instant now) { daemon->stop(now); },
+                            .pause = [&daemon](vrrp::Instant now) { daemon->pause(now); },
                             .rekey = [&daemon, &config_path] { rekey(*daemon, config_path); }});
     if (!signals) {
         return fail(signals.error());

@@ -84,8 +84,11 @@ std::string router_text(const json& router, const json& taken_at) {
         fmt::format("{}  {} {}\n", paint(label_of(router), Colour::bold),
                     painted(router.at("state")), since_text(router.at("since"), taken_at));
     text += fmt::format("  because    {}\n", router.at("reason").get<std::string>());
+    const json& lease = router.at("lease_seconds");
+    const std::string suffix =
+        lease.is_number() ? fmt::format(" (lease {} s)", lease.get<int>()) : std::string();
     for (const json& address : router.at("addresses")) {
-        text += fmt::format("  address    {}\n", address.get<std::string>());
+        text += fmt::format("  address    {}{}\n", address.get<std::string>(), suffix);
     }
     text += fmt::format("  router     vrid {} on {}, {}, VRRP {} over {} each {} ms\n",
                         router.at("vrid").get<int>(), router.at("interface").get<std::string>(),

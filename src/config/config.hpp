@@ -41,6 +41,7 @@ struct Router {
     std::vector<std::string> checks;              ///< names of checks
     std::string group;            ///< routers of one group share their fate; empty: alone
     bool accepts_traffic = true;  ///< false: the addresses answer ARP and neighbour discovery only
+    bool lease = true;            ///< the kernel takes the addresses away when we are gone
     vrrp::Duration start_delay{0};          ///< how long it only waits after the daemon's start
     std::optional<vrrp::IpAddress> source;  ///< speaks from this address, and waits for it
     std::uint8_t ttl = 255;                 ///< of unicast adverts

@@ -15,27 +15,17 @@ const net::LinkAddress* find_on(const net::Link& link, const vrrp::VirtualAddres
 
 AddressGuard::Found AddressGuard::meet(const net::Link& link) {
     Found found;
+    ours_.clear();
     for (const vrrp::VirtualAddress& ours : addresses_) {
         const net::LinkAddress* const there = find_on(link, ours);
-        if (there == nullptr) {
+        if (there != nullptr && there->protocol != net::our_address_protocol) {
+            found.foreign.push_back(ours);
             continue;
         }
-        if (there->protocol == net::our_address_protocol) {
-            found.has_left_overs = true;
-        } else {
-            found.foreign.push_back(ours);
-        }
+        found.has_left_overs |= there != nullptr;
+        ours_.push_back(ours);
     }
-    foreign_ = found.foreign;
     return found;
-}
-
-std::vector<vrrp::VirtualAddress> AddressGuard::without_foreign() const {
-    std::vector<vrrp::VirtualAddress> rest = addresses_;
-    std::erase_if(rest, [this](const vrrp::VirtualAddress& address) {
-        return std::ranges::find(foreign_, address) != foreign_.end();
-    });
-    return rest;
 }
 
 bool AddressGuard::has_lost(const net::Link& link) {

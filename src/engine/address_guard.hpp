@@ -13,7 +13,7 @@ namespace engine {
 class AddressGuard {
 public:
     explicit AddressGuard(std::vector<vrrp::VirtualAddress> addresses)
-        : addresses_(std::move(addresses)) {}
+        : addresses_(std::move(addresses)), ours_(addresses_) {}
 
     /// What of our addresses a link has that we meet before we serve there.
     struct Found {
@@ -25,7 +25,7 @@ public:
     [[nodiscard]] Found meet(const net::Link& link);
 
     /// All addresses but those that another had put on the link.
-    [[nodiscard]] std::vector<vrrp::VirtualAddress> without_foreign() const;
+    [[nodiscard]] const std::vector<vrrp::VirtualAddress>& ours() const { return ours_; }
 
     /// From now on they are put there or taken away anew: what is not there may be on its way.
     void begin() { has_seen_all_ = false; }
@@ -35,7 +35,7 @@ public:
 
 private:
     std::vector<vrrp::VirtualAddress> addresses_;
-    std::vector<vrrp::VirtualAddress> foreign_;
+    std::vector<vrrp::VirtualAddress> ours_;
     bool has_seen_all_ = false;
 };
 

@@ -1,8 +1,8 @@
 #include "engine/daemon.hpp"
 
-#include "os/lock.hpp"
 #include "os/log.hpp"
 #include "os/service.hpp"
+#include "vrrp/lease.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -11,6 +11,14 @@
 #include <utility>
 
 namespace engine {
+
+namespace {
+
+vrrp::Lease lease_of(const config::Router& router) {
+    return vrrp::lease_for(router.protocol.down_adverts, router.protocol.interval);
+}
+
+}  // namespace
 
 std::expected<std::unique_ptr<Daemon>, os::Error> Daemon::start(const config::Config& config,
                                                                 os::Loop& loop) {
@@ -28,9 +36,12 @@ std::expected<std::unique_ptr<Daemon>, os::Error> Daemon::start(const config::Co
     }
     const vrrp::Instant now = loop.now();
     daemon->take_links(now);
+    daemon->remove_strays();
+    const auto resuming = daemon->find_resuming(now);
     daemon->is_settling_ = true;
     for (const auto& instance : daemon->instances_) {
-        instance->start(now);
+        const bool resumes = std::ranges::find(resuming, instance.get()) != resuming.end();
+        instance->start(resumes, now);
     }
     daemon->is_settling_ = false;
     daemon->settle(now);
@@ -51,39 +62,25 @@ std::expected<void, os::Error> Daemon::build(const config::Config& config) {
         return std::unexpected(links.error());
     }
     links_.emplace(std::move(*links));
+    double refreshes = 0;
     for (const config::Router& router : config.routers) {
-        if (const auto added = add_router(router); !added) {
+        if (router.lease) {
+            refreshes += vrrp::refreshes_each_second(lease_of(router), router.addresses.size());
+        }
+    }
+    const int stretch = vrrp::stretch_for(refreshes);
+    for (const config::Router& router : config.routers) {
+        if (const auto added = add_router(router, stretch); !added) {
             return added;
         }
     }
     return {};
 }
 
-/// Two daemons would take each other's addresses as left over.
-std::expected<void, os::Error> Daemon::claim(const config::Router& router) {
-    const int id = router.protocol.virtual_router_id;
-    const bool is_ipv4 = router.protocol.family() == vrrp::Family::ipv4;
-    std::vector<std::string> claims{
-        fmt::format("{}-id-{}{}", router.interface, id, is_ipv4 ? "" : "-ipv6")};
-    for (const vrrp::VirtualAddress& address : router.addresses) {
-        claims.push_back(fmt::format("{}-{}", router.interface, address.address.to_text()));
-    }
-    for (const std::string& claim : claims) {
-        auto lock = os::lock(
-            claim, fmt::format("run router {}: another understudy runs its id {} or one of its "
-                               "addresses on {}",
-                               router.name, id, router.interface));
-        if (!lock) {
-            return std::unexpected(lock.error());
-        }
-        locks_.push_back(std::move(*lock));
-    }
-    return {};
-}
-
-std::expected<void, os::Error> Daemon::add_router(const config::Router& router) {
-    if (const auto claimed = claim(router); !claimed) {
-        return claimed;
+std::expected<void, os::Error> Daemon::add_router(const config::Router& router, int stretch) {
+    auto entry = ledger_.claim(router);
+    if (!entry) {
+        return std::unexpected(entry.error());
     }
     std::vector<const health::Check*> checks;
     for (const std::string& name : router.checks) {
@@ -93,7 +90,15 @@ std::expected<void, os::Error> Daemon::add_router(const config::Router& router) 
     if (!segment) {
         return std::unexpected(segment.error());
     }
-    auto instance = Instance::create(router, std::move(checks), **segment, executor_, loop_);
+    config::Router leased = router;
+    std::optional<std::chrono::seconds> lifetime;
+    if (router.lease) {
+        const vrrp::Lease lease = vrrp::stretched(lease_of(router), stretch);
+        leased.protocol.refresh_each = lease.refresh_each;
+        lifetime = lease.lifetime;
+    }
+    auto instance =
+        Instance::create(leased, lifetime, *entry, std::move(checks), **segment, executor_, loop_);
     if (!instance) {
         return std::unexpected(instance.error());
     }
@@ -121,6 +126,52 @@ std::expected<Segment*, os::Error> Daemon::segment_of(const config::Router& rout
     return segments_.emplace_back(std::move(*segment)).get();
 }
 
+/// Routers of one group resume together or not at all.
+std::vector<Instance*> Daemon::find_resuming(vrrp::Instant now) const {
+    const auto can_resume = [now](const auto& instance) { return instance->can_resume(now); };
+    std::vector<Instance*> resuming;
+    for (const auto& instance : instances_) {
+        const std::string& group = instance->group();
+        const auto is_stranger = [&group](const auto& other) { return other->group() != group; };
+        if (group.empty() ? can_resume(instance)
+                          : std::ranges::all_of(instances_, [&](const auto& other) {
+                                return is_stranger(other) || can_resume(other);
+                            })) {
+            resuming.push_back(instance.get());
+        }
+    }
+    return resuming;
+}
+
+/// Addresses with our mark that an earlier run left behind, and that the file does not list any
+/// more. Another daemon of this host may have put them there.
+void Daemon::remove_strays() {
+    const auto is_listed = [this](const net::Link& link, const vrrp::IpAddress& address) {
+        return std::ranges::any_of(instances_, [&](const auto& instance) {
+            return instance->interface() == link.name &&
+                   std::ranges::find(instance->addresses(), address,
+                                     &vrrp::VirtualAddress::address) != instance->addresses().end();
+        });
+    };
+    for (const net::Link& link : links_->links()) {
+        std::vector<vrrp::VirtualAddress> strays;
+        for (const net::LinkAddress& address : link.addresses) {
+            if (address.protocol == net::our_address_protocol &&
+                !is_listed(link, address.address) &&
+                ledger_.is_unclaimed(link.name, address.address)) {
+                strays.push_back({address.address, address.prefix_length});
+                os::log::warning(
+                    "an address left over from an earlier run is removed: no router "
+                    "of this file has it",
+                    {{"interface", link.name}, {"address", to_text(strays.back())}});
+            }
+        }
+        if (const auto removed = executor_.remove(link, strays); !removed) {
+            os::log::error("can't remove it", {{"error", removed.error().message()}});
+        }
+    }
+}
+
 void Daemon::join_group(const std::string& name, Instance& instance) {
     if (name.empty()) {
         return;
@@ -136,7 +187,11 @@ void Daemon::join_group(const std::string& name, Instance& instance) {
 void Daemon::take_links(vrrp::Instant now) {
     is_settling_ = true;
     for (const auto& segment : segments_) {
-        segment->update(links_->find(segment->interface()), now);
+        const net::Link* const link = links_->find(segment->interface());
+        // Notifications come for each of many addresses, and most are about other links.
+        if (link == nullptr || segment->link() != *link) {
+            segment->update(link, now);
+        }
     }
     is_settling_ = false;
     settle(now);
@@ -179,6 +234,17 @@ void Daemon::stop(vrrp::Instant now) {
         }
     }
     end_when_idle();
+}
+
+void Daemon::pause(vrrp::Instant now) {
+    if (is_stopping_) {
+        return;
+    }
+    os::log::info("ends without releasing anything: the daemon that is started next resumes");
+    for (const auto& instance : instances_) {
+        instance->pause(now);
+    }
+    loop_.stop(0);
 }
 
 void Daemon::stop_at_once(vrrp::Instant now) {

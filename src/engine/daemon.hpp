@@ -4,12 +4,12 @@
 #include "engine/executor.hpp"
 #include "engine/fate.hpp"
 #include "engine/instance.hpp"
+#include "engine/ledger.hpp"
 #include "engine/monitor.hpp"
 #include "engine/segment.hpp"
 #include "engine/snapshot.hpp"
 #include "net/link_mirror.hpp"
 #include "os/error.hpp"
-#include "os/fd.hpp"
 #include "os/loop.hpp"
 
 #include <expected>
@@ -35,6 +35,10 @@ public:
     /// second call waits for no successor.
     void stop(vrrp::Instant now);
 
+    /// Stops the loop with exit code 0 at once, and leaves everything as it is for the daemon that
+    /// is started next. Ignored while it is stopping.
+    void pause(vrrp::Instant now);
+
     /// Leaves all elections before it returns, for when there is no loop any more.
     void stop_at_once(vrrp::Instant now);
 
@@ -47,9 +51,11 @@ private:
     Daemon(const config::Config& config, os::Loop& loop, Executor executor);
 
     [[nodiscard]] std::expected<void, os::Error> build(const config::Config& config);
-    [[nodiscard]] std::expected<void, os::Error> add_router(const config::Router& router);
-    [[nodiscard]] std::expected<void, os::Error> claim(const config::Router& router);
+    [[nodiscard]] std::expected<void, os::Error> add_router(const config::Router& router,
+                                                            int stretch);
     [[nodiscard]] std::expected<Segment*, os::Error> segment_of(const config::Router& router);
+    [[nodiscard]] std::vector<Instance*> find_resuming(vrrp::Instant now) const;
+    void remove_strays();
     void join_group(const std::string& name, Instance& instance);
     void take_links(vrrp::Instant now);
     void take_verdict(const health::Check& check, vrrp::Instant now);
@@ -62,7 +68,7 @@ private:
     bool is_settling_ = false;  ///< groups are told at the end of what is being done
     Executor executor_;
     Monitor monitor_;
-    std::vector<os::Fd> locks_;  ///< for each router id and address
+    Ledger ledger_;
     std::vector<std::unique_ptr<Segment>> segments_;
     std::vector<std::unique_ptr<Instance>> instances_;
     std::vector<std::unique_ptr<Fate>> groups_;

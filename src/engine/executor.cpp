@@ -53,7 +53,7 @@ Executor::Result Executor::on(const vrrp::InstallAddresses& /*effect*/, const Su
             return blocked;
         }
     }
-    return table_.install(link->index, subject.addresses);
+    return table_.install(*link, subject.addresses, subject.lease);
 }
 
 Executor::Result Executor::on(const vrrp::RemoveAddresses& /*effect*/, const Subject& subject) {
@@ -64,6 +64,11 @@ Executor::Result Executor::on(const vrrp::RemoveAddresses& /*effect*/, const Sub
         return filter_->unblock(subject.addresses);
     }
     return removed;
+}
+
+Executor::Result Executor::on(const vrrp::RefreshAddresses& /*effect*/, const Subject& subject) {
+    const auto& link = subject.segment.link();
+    return link ? table_.refresh(*link, subject.renewable, subject.lease) : Result{};
 }
 
 Executor::Result Executor::block(std::span<const vrrp::VirtualAddress> addresses) {

@@ -10,6 +10,7 @@
 #include "vrrp/effect.hpp"
 #include "vrrp/virtual_router.hpp"
 
+#include <chrono>
 #include <expected>
 #include <optional>
 #include <span>
@@ -23,6 +24,8 @@ struct Subject {
     Carrier& carrier;
     std::span<const vrrp::VirtualAddress> addresses;
     std::span<const vrrp::VirtualAddress> removable;  ///< those of them that may be taken away
+    std::span<const vrrp::VirtualAddress> renewable;  ///< those that are there by us alone
+    std::optional<std::chrono::seconds> lease;        ///< nullopt: they stay until removed
     bool accepts_traffic = true;
     Carrier::WallTime wall_now;
 };
@@ -36,6 +39,12 @@ public:
     [[nodiscard]] std::expected<void, os::Error> execute(const vrrp::Effect& effect,
                                                          const Subject& subject);
 
+    /// Takes addresses off a link that no router of ours has.
+    [[nodiscard]] std::expected<void, os::Error> remove(
+        const net::Link& link, std::span<const vrrp::VirtualAddress> addresses) {
+        return table_.remove(link.index, addresses);
+    }
+
 private:
     using Result = std::expected<void, os::Error>;
 
@@ -45,6 +54,7 @@ private:
     Result on(const vrrp::SendAdvertisement& effect, const Subject& subject);
     Result on(const vrrp::InstallAddresses& effect, const Subject& subject);
     Result on(const vrrp::RemoveAddresses& effect, const Subject& subject);
+    Result on(const vrrp::RefreshAddresses& effect, const Subject& subject);
     Result on(const vrrp::AnnounceAddresses& effect, const Subject& subject);
 
     net::AddressTable table_;

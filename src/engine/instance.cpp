@@ -18,22 +18,22 @@ namespace engine {
 
 namespace {
 
-constexpr vrrp::Duration removal_gap = std::chrono::seconds(1);
-
 /// A former master's host may go on for a moment as if it had the address.
 constexpr vrrp::Duration claims_settle = std::chrono::seconds(1);
 
 }  // namespace
 
 std::expected<std::unique_ptr<Instance>, os::Error> Instance::create(
-    const config::Router& router, std::vector<const health::Check*> checks, Segment& segment,
+    const config::Router& router, std::optional<std::chrono::seconds> lease,
+    LedgerEntry ledger_entry, std::vector<const health::Check*> checks, Segment& segment,
     Executor& executor, os::Loop& loop) {
     auto carrier = Carrier::create(router);
     if (!carrier) {
         return std::unexpected(carrier.error());
     }
-    std::unique_ptr<Instance> instance(
-        new Instance(router, std::move(*carrier), std::move(checks), segment, executor, loop));
+    std::unique_ptr<Instance> instance(new Instance(router, lease, ledger_entry,
+                                                    std::move(*carrier), std::move(checks), segment,
+                                                    executor, loop));
     if (const auto created = instance->create_timers(); !created) {
         return std::unexpected(created.error());
     }
@@ -41,11 +41,14 @@ std::expected<std::unique_ptr<Instance>, os::Error> Instance::create(
     return instance;
 }
 
-Instance::Instance(const config::Router& router, Carrier carrier,
+Instance::Instance(const config::Router& router, std::optional<std::chrono::seconds> lease,
+                   LedgerEntry ledger_entry, Carrier carrier,
                    std::vector<const health::Check*> checks, Segment& segment, Executor& executor,
                    os::Loop& loop)
     : settings_(router),
       label_(label_of(router)),
+      lease_(lease),
+      ledger_entry_(ledger_entry),
       carrier_(std::move(carrier)),
       checks_(std::move(checks)),
       segment_(segment),
@@ -72,9 +75,23 @@ std::expected<void, os::Error> Instance::create_timers() {
     return result ? create(start_timer_, &Instance::begin) : result;
 }
 
-void Instance::start(vrrp::Instant now) {
+bool Instance::can_resume(vrrp::Instant now) const {
+    const auto until = ledger_entry_.resumable_until();
+    return until && now < *until && find_source();
+}
+
+void Instance::start(bool resumes, vrrp::Instant now) {
+    has_started_ = true;
+    assumes_health_ = resumes;
     trigger_ = "starts";
     deliver(vrrp::PriorityChanged{fit_priority()}, now);
+    if (resumes) {
+        trigger_ = "the daemon before this one was master a moment ago";
+        deliver(vrrp::Startup{.resumes = true}, now);
+        return;
+    }
+    ledger_entry_.clear();
+    remove_left_overs(now);
     if (settings_.start_delay > vrrp::Duration(0)) {
         is_waiting_to_start_ = true;
         start_timer_.arm(now + settings_.start_delay);
@@ -92,7 +109,7 @@ void Instance::stop(vrrp::Instant now) {
     is_stopping_ = true;
     start_timer_.disarm();
     // Who only stops leaves the host the addresses that it had without us.
-    removable_ = guard_.without_foreign();
+    removable_ = guard_.ours();
     deliver(vrrp::Shutdown{}, now);
 }
 
@@ -213,14 +230,15 @@ void Instance::take_verdict(const health::Check& check, vrrp::Instant now) {
 /// The heart of the daemon: the only place where events meet effects.
 void Instance::deliver(const vrrp::Event& event, vrrp::Instant now) {
     heard_ = std::get_if<vrrp::AdvertisementReceived>(&event);
-    bool has_install_failed = false;
+    bool has_install_failed = false;  // or the lease could not be renewed
     for (const vrrp::Effect& effect : router_.handle(event, now)) {
         // What is not there is not announced.
         if (has_install_failed && std::holds_alternative<vrrp::AnnounceAddresses>(effect)) {
             continue;
         }
         if (const auto done = executor_.execute(effect, subject(now)); !done) {
-            has_install_failed |= std::holds_alternative<vrrp::InstallAddresses>(effect);
+            has_install_failed |= std::holds_alternative<vrrp::InstallAddresses>(effect) ||
+                                  std::holds_alternative<vrrp::RefreshAddresses>(effect);
             note_failure(effect, done.error(), now);
         } else {
             tell(effect, now);
@@ -260,21 +278,29 @@ void Instance::meet_link(const net::Link& link, vrrp::Instant now) {
         return;
     }
     const auto [foreign, has_left_overs] = guard_.meet(link);
+    has_left_overs_ = has_left_overs;
     for (const vrrp::VirtualAddress& address : foreign) {
         if (!is_owner()) {
             os::log::warning("an address is on the link already, put there by another",
                              {{"router", label_}, {"address", vrrp::to_text(address)}});
         }
     }
-    if (has_left_overs) {
-        os::log::warning("addresses left over from an earlier run are removed",
-                         {{"router", label_}, {"interface", segment_.interface()}});
-        Subject left_overs = subject(now);
-        const auto marked = guard_.without_foreign();
-        left_overs.removable = marked;
-        if (const auto done = executor_.execute(vrrp::RemoveAddresses{}, left_overs); !done) {
-            os::log::error("can't remove them", {{"error", done.error().message()}});
-        }
+    if (has_started_) {
+        remove_left_overs(now);
+    }
+}
+
+/// What an earlier run left behind, without a proof that it is still ours to serve.
+void Instance::remove_left_overs(vrrp::Instant now) {
+    if (!std::exchange(has_left_overs_, false)) {
+        return;
+    }
+    os::log::warning("addresses left over from an earlier run are removed",
+                     {{"router", label_}, {"interface", segment_.interface()}});
+    Subject left_overs = subject(now);
+    left_overs.removable = guard_.ours();
+    if (const auto done = executor_.execute(vrrp::RemoveAddresses{}, left_overs); !done) {
+        os::log::error("can't remove them", {{"error", done.error().message()}});
     }
 }
 
@@ -283,7 +309,10 @@ void Instance::meet_link(const net::Link& link, vrrp::Instant now) {
 void Instance::guard_addresses(const net::Link& link, vrrp::Instant now) {
     if (guard_.has_lost(link) && router_.state() == vrrp::State::master) {
         ++counters_.addresses_restored;
-        os::log::warning("another program took addresses away; they are put back",
+        const bool has_ended = lease_ && renewed_at_ && now - *renewed_at_ >= *lease_;
+        os::log::warning(has_ended ? "the addresses' lease ended before the daemon renewed it; "
+                                     "they are put back"
+                                   : "another program took addresses away; they are put back",
                          {{"router", label_}, {"interface", segment_.interface()}});
         deliver(vrrp::AddressesLost{}, now);
     }
@@ -298,7 +327,9 @@ std::optional<vrrp::IpAddress> Instance::find_source() const {
 std::uint8_t Instance::fit_priority() const {
     std::vector<health::Opinion> opinions;
     for (const health::Check* check : checks_) {
-        opinions.push_back({check->verdict(), check->config().weight});
+        const bool is_assumed = assumes_health_ && check->verdict() == health::Verdict::unknown;
+        opinions.push_back(
+            {is_assumed ? health::Verdict::good : check->verdict(), check->config().weight});
     }
     return health::effective_priority(router_.config().priority, opinions);
 }
@@ -352,118 +383,10 @@ Subject Instance::subject(vrrp::Instant now) {
             .carrier = carrier_,
             .addresses = settings_.addresses,
             .removable = removable_,
+            .renewable = guard_.ours(),
+            .lease = lease_,
             .accepts_traffic = settings_.accepts_traffic || is_owner(),
             .wall_now = loop_.wall_time(now)};
-}
-
-RouterSnapshot Instance::snapshot() const {
-    RouterSnapshot snapshot{
-        .name = settings_.name,
-        .interface = segment_.interface(),
-        .group = settings_.group,
-        .family = segment_.family(),
-        .version = router_.config().version,
-        .interval = router_.config().interval,
-        .virtual_router_id = router_.config().virtual_router_id,
-        .state = router_.state(),
-        .since = loop_.wall_time(since_),
-        .reason = reason_,
-        .priority = router_.priority(),
-        .base_priority = router_.config().priority,
-        .source = router_.source(),
-        .master = is_serving() ? router_.source() : router_.heard_master(),
-        .addresses = settings_.addresses,
-        .checks = {},
-        .contest = contest_,
-        .counters = counters_,
-    };
-    if (router_.state() == vrrp::State::initialize && !why_out().empty()) {
-        snapshot.reason = why_out();
-    }
-    if (router_.is_ready()) {
-        snapshot.reason = fmt::format("hears no master, and waits for {}", company_of(settings_));
-        snapshot.master.reset();
-    }
-    for (const health::Check* check : checks_) {
-        snapshot.checks.push_back(check->config().name);
-    }
-    snapshot.counters.refused = herald_.refused();
-    return snapshot;
-}
-
-void Instance::tell(const vrrp::Effect& effect, vrrp::Instant now) {
-    std::visit(
-        [&](const auto& known) {
-            if constexpr (requires { on(known, now); }) {
-                on(known, now);
-            }
-        },
-        effect);
-}
-
-void Instance::on(const vrrp::SendAdvertisement& /*effect*/, vrrp::Instant /*now*/) {
-    ++counters_.advertisements_sent;
-}
-
-void Instance::on(const vrrp::StateChanged& effect, vrrp::Instant now) {
-    since_ = now;
-    reason_ = explain(effect, router_, trigger_);
-    guard_.begin();
-    if (effect.to == vrrp::State::master) {
-        ++counters_.became_master;
-    }
-    if (effect.cause == vrrp::Cause::group) {
-        reason_ = fmt::format("goes with {}", company_of(settings_));
-    }
-    if (const auto suspect = herald_.suspect(now);
-        effect.cause == vrrp::Cause::master_silent && !suspect.empty()) {
-        reason_ += fmt::format(" that is accepted; there is {}", suspect);
-        note_contest(suspect, now);
-    }
-    os::log::info("state changed", {{"router", label_},
-                                    {"from", std::string(vrrp::to_text(effect.from))},
-                                    {"to", std::string(vrrp::to_text(effect.to))},
-                                    {"reason", reason_}});
-}
-
-void Instance::on(const vrrp::AdvertisementRefused& effect, vrrp::Instant now) {
-    // What is said while we take no part is heard all the same, and can't be said again later.
-    is_refused_ = effect.reason != vrrp::RefuseReason::not_running;
-    herald_.tell(effect, *heard_, router_, now);
-    if (is_refused_) {
-        note_refused_master(now);
-    }
-}
-
-/// Whoever is refused while we are master is a second one.
-void Instance::note_refused_master(vrrp::Instant now) {
-    const std::string suspect = herald_.new_suspect(now);
-    if (router_.state() == vrrp::State::master && !suspect.empty()) {
-        note_contest(suspect, now);
-    }
-}
-
-void Instance::on(const vrrp::PeerDiffers& effect, vrrp::Instant now) {
-    herald_.tell(effect, *heard_, router_, now);
-}
-
-void Instance::on(const vrrp::SecondMaster& effect, vrrp::Instant now) {
-    ++counters_.second_master_heard;
-    herald_.tell(effect, now);
-    note_contest(fmt::format("{} goes on as master with priority {} and does not hear us",
-                             effect.source.to_text(), effect.priority),
-                 now);
-}
-
-void Instance::note_failure(const vrrp::Effect& effect, const os::Error& error, vrrp::Instant now) {
-    if (std::holds_alternative<vrrp::RemoveAddresses>(effect)) {
-        removal_timer_.arm(now + removal_gap);
-    }
-    herald_.tell(error, effect.index(), now);
-}
-
-void Instance::note_contest(std::string what, vrrp::Instant now) {
-    contest_ = Contest{loop_.wall_time(now), std::move(what)};
 }
 
 }  // namespace engine

@@ -5,6 +5,7 @@
 #include "engine/carrier.hpp"
 #include "engine/executor.hpp"
 #include "engine/herald.hpp"
+#include "engine/ledger.hpp"
 #include "engine/segment.hpp"
 #include "engine/snapshot.hpp"
 #include "health/check.hpp"
@@ -17,6 +18,7 @@
 #include "vrrp/event.hpp"
 #include "vrrp/virtual_router.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <expected>
 #include <functional>
@@ -31,16 +33,24 @@ namespace engine {
 /// One virtual router at work: the protocol, its link, its checks, its timer. Pinned.
 class Instance {
 public:
-    /// All references outlive the instance; `checks` are those that the router names.
+    /// All references outlive the instance; `checks` are those that the router names, `lease` how
+    /// long its addresses outlive us (nullopt: for good), `ledger_entry` its line there.
     [[nodiscard]] static std::expected<std::unique_ptr<Instance>, os::Error> create(
-        const config::Router& router, std::vector<const health::Check*> checks, Segment& segment,
+        const config::Router& router, std::optional<std::chrono::seconds> lease,
+        LedgerEntry ledger_entry, std::vector<const health::Check*> checks, Segment& segment,
         Executor& executor, os::Loop& loop);
 
     Instance(const Instance&) = delete;
     Instance& operator=(const Instance&) = delete;
 
-    /// Begins to take part, as soon as health and link allow it.
-    void start(vrrp::Instant now);
+    /// Whether the daemon before us was master here, and no peer can have taken over since. Asked
+    /// before start().
+    [[nodiscard]] bool can_resume(vrrp::Instant now) const;
+    /// Begins to take part, as soon as health and link allow it. One that resumes is master at
+    /// once, and keeps the health that it must have had until its checks say otherwise.
+    void start(bool resumes, vrrp::Instant now);
+    /// The daemon ends, and another will resume: nothing moves, and it gets all the time there is.
+    void pause(vrrp::Instant now) { deliver(vrrp::Pause{}, now); }
     /// Stops: a master makes before it breaks, see is_idle().
     void stop(vrrp::Instant now);
     /// Stops without waiting for a successor.
@@ -71,15 +81,17 @@ public:
     [[nodiscard]] const std::vector<vrrp::VirtualAddress>& addresses() const {
         return settings_.addresses;
     }
+    [[nodiscard]] const std::string& interface() const { return settings_.interface; }
+    [[nodiscard]] const std::string& group() const { return settings_.group; }
     [[nodiscard]] bool uses_header() const { return carrier_.uses_header(); }
     /// How the log calls it: "k8s-api", or "k8s-api/ipv6" where the name stands for two.
     [[nodiscard]] const std::string& label() const { return label_; }
     [[nodiscard]] RouterSnapshot snapshot() const;
 
 private:
-    Instance(const config::Router& router, Carrier carrier,
-             std::vector<const health::Check*> checks, Segment& segment, Executor& executor,
-             os::Loop& loop);
+    Instance(const config::Router& router, std::optional<std::chrono::seconds> lease,
+             LedgerEntry ledger_entry, Carrier carrier, std::vector<const health::Check*> checks,
+             Segment& segment, Executor& executor, os::Loop& loop);
     [[nodiscard]] std::expected<void, os::Error> create_timers();
 
     void deliver(const vrrp::Event& event, vrrp::Instant now);
@@ -87,6 +99,7 @@ private:
     void arm_timer();
     void remove_again(vrrp::Instant now);
     void meet_link(const net::Link& link, vrrp::Instant now);
+    void remove_left_overs(vrrp::Instant now);
     void guard_addresses(const net::Link& link, vrrp::Instant now);
     void begin(vrrp::Instant now);
     [[nodiscard]] std::optional<vrrp::IpAddress> find_source() const;
@@ -99,6 +112,8 @@ private:
 
     void tell(const vrrp::Effect& effect, vrrp::Instant now);
     void on(const vrrp::SendAdvertisement& effect, vrrp::Instant now);
+    void on(const vrrp::InstallAddresses& effect, vrrp::Instant now);
+    void on(const vrrp::RefreshAddresses& effect, vrrp::Instant now);
     void on(const vrrp::StateChanged& effect, vrrp::Instant now);
     void on(const vrrp::AdvertisementRefused& effect, vrrp::Instant now);
     void on(const vrrp::PeerDiffers& effect, vrrp::Instant now);
@@ -109,6 +124,8 @@ private:
 
     const config::Router settings_;
     const std::string label_;
+    const std::optional<std::chrono::seconds> lease_;
+    LedgerEntry ledger_entry_;
     Carrier carrier_;
     std::vector<const health::Check*> checks_;
     Segment& segment_;
@@ -121,6 +138,10 @@ private:
     vrrp::VirtualRouter router_;
     AddressGuard guard_;
     std::vector<vrrp::VirtualAddress> removable_;  ///< what we may take away: not what was there
+    bool has_started_ = false;
+    bool has_left_overs_ = false;  ///< of an earlier run, on the link as it was met
+    bool assumes_health_ = false;  ///< resumed: what is not known yet is as it was, good
+    std::optional<vrrp::Instant> renewed_at_;  ///< when the addresses' lease last began
     bool has_met_link_ = false;
     bool could_speak_ = false;  ///< on the link, when it was last looked at
     bool is_waiting_to_start_ = false;

@@ -51,6 +51,7 @@ struct RouterSnapshot {
     std::optional<vrrp::IpAddress> source;
     std::optional<vrrp::IpAddress> master;  ///< who serves, as far as this router knows
     std::vector<vrrp::VirtualAddress> addresses;
+    std::optional<std::chrono::seconds> lease;  ///< how long they outlive the daemon; nullopt: ever
     std::vector<std::string> checks;
     std::optional<Contest> contest;
     Counters counters;

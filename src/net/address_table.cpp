@@ -24,6 +24,8 @@ struct AddressTable::Request {
     std::uint16_t type = RTM_NEWADDR;
     std::uint16_t flags = 0;
     int link_index = 0;
+    const Link* link = nullptr;  ///< whose other addresses count; null where none do
+    std::optional<std::chrono::seconds> lease;
     std::string_view verb;
     std::string_view preposition;
     std::array<int, 3> harmless;  ///< errno values that mean: it is so already
@@ -60,8 +62,9 @@ constexpr std::uint16_t protocol_attribute = 11;
 constexpr std::size_t addresses_per_send = 256;
 constexpr int receive_buffer_size = 1024 * 1024;
 
-/// IFA_LOCAL and IFA_ADDRESS take 20 bytes each with IPv6, IFA_PROTO 8, IFA_CACHEINFO 20.
-constexpr std::size_t max_message_size = sizeof(nlmsghdr) + sizeof(ifaddrmsg) + 3 * 20 + 8;
+/// IFA_LOCAL and IFA_ADDRESS take 20 bytes each with IPv6, IFA_PROTO and IFA_FLAGS 8, IFA_CACHEINFO
+/// 20.
+constexpr std::size_t max_message_size = sizeof(nlmsghdr) + sizeof(ifaddrmsg) + 3 * 20 + 2 * 8;
 
 constexpr std::uint32_t forever = 0xffff'ffff;
 
@@ -97,25 +100,70 @@ std::optional<Answer> decode_answer(const nlmsghdr& message) {
     return answer;
 }
 
-void put_address(nlmsghdr& message, int link_index, const vrrp::VirtualAddress& address) {
+bool is_within(const vrrp::IpAddress& address, const vrrp::VirtualAddress& subnet) {
+    const auto bytes = address.bytes();
+    const auto prefix = subnet.address.bytes();
+    const std::size_t whole = subnet.prefix_length / 8;
+    const int shift = 8 - subnet.prefix_length % 8;
+    return std::ranges::equal(bytes.first(whole), prefix.first(whole)) &&
+           (shift == 8 || (bytes[whole] >> shift) == (prefix[whole] >> shift));
+}
+
+/// Whether the link has an IPv6 address of somebody else in the subnet, and so a route there. The
+/// kernel would give that route our lease, and the host would lose it with us.
+bool has_route_of_others(const Link& link, const vrrp::VirtualAddress& subnet) {
+    // Kernels before 5.18 keep no marks: ours have a lease there, and most others none.
+    const bool has_marks = std::ranges::any_of(
+        link.addresses, [](const LinkAddress& any) { return any.protocol != 0; });
+    return std::ranges::any_of(link.addresses, [&](const LinkAddress& other) {
+        const bool is_ours =
+            has_marks ? other.protocol == our_address_protocol : !other.is_permanent;
+        return !is_ours && other.prefix_length == subnet.prefix_length &&
+               other.address.family() == vrrp::Family::ipv6 && is_within(other.address, subnet);
+    });
+}
+
+void put_lifetimes(nlmsghdr& message, const vrrp::VirtualAddress& address,
+                   std::optional<std::chrono::seconds> lease) {
+    // Deprecated: the host's own connections don't come from an address that moves away.
+    const bool is_deprecated =
+        address.address.family() == vrrp::Family::ipv6 && address.prefix_length == 128;
+    if (!lease && !is_deprecated) {
+        return;
+    }
+    const std::uint32_t valid = lease ? static_cast<std::uint32_t>(lease->count()) : forever;
+    const ifa_cacheinfo lifetimes{.ifa_prefered = is_deprecated ? 0 : valid, .ifa_valid = valid};
+    mnl_attr_put(&message, IFA_CACHEINFO, sizeof lifetimes, &lifetimes);
+}
+
+std::uint32_t flags_for(const vrrp::VirtualAddress& address, const Link* link) {
+    if (address.address.family() == vrrp::Family::ipv4) {
+        return 0;
+    }
+    // Duplicate address detection would keep the address unusable for a second or two, and the
+    // former master, should it still hold the address, would make it fail.
+    const bool shares_route = link != nullptr && has_route_of_others(*link, address);
+    return IFA_F_NODAD | (shares_route ? IFA_F_NOPREFIXROUTE : 0U);
+}
+
+void put_address(nlmsghdr& message, const Link* link, int link_index,
+                 const vrrp::VirtualAddress& address, std::optional<std::chrono::seconds> lease) {
     const bool is_ipv6 = address.address.family() == vrrp::Family::ipv6;
+    const std::uint32_t flags = flags_for(address, link);
     auto& body = *static_cast<ifaddrmsg*>(mnl_nlmsg_put_extra_header(&message, sizeof(ifaddrmsg)));
     body.ifa_family = is_ipv6 ? AF_INET6 : AF_INET;
     body.ifa_prefixlen = address.prefix_length;
-    // Duplicate address detection would keep the address unusable for a second or two, and the
-    // former master, should it still hold the address, would make it fail.
-    body.ifa_flags = is_ipv6 ? IFA_F_NODAD : 0;
+    body.ifa_flags = static_cast<std::uint8_t>(flags);
     body.ifa_scope = RT_SCOPE_UNIVERSE;
     body.ifa_index = static_cast<std::uint32_t>(link_index);
     const auto bytes = address.address.bytes();
     mnl_attr_put(&message, IFA_LOCAL, bytes.size(), bytes.data());
     mnl_attr_put(&message, IFA_ADDRESS, bytes.size(), bytes.data());
     mnl_attr_put_u8(&message, protocol_attribute, our_address_protocol);
-    if (is_ipv6 && address.prefix_length == 128) {
-        // Deprecated: the host's own connections don't come from an address that moves away.
-        const ifa_cacheinfo lifetimes{.ifa_prefered = 0, .ifa_valid = forever};
-        mnl_attr_put(&message, IFA_CACHEINFO, sizeof lifetimes, &lifetimes);
+    if (flags > 0xff) {
+        mnl_attr_put_u32(&message, IFA_FLAGS, flags);  // those that have no room in the header
     }
+    put_lifetimes(message, address, lease);
 }
 
 /// The first error of two outcomes.
@@ -142,14 +190,31 @@ std::expected<AddressTable, os::Error> AddressTable::open() {
 }
 
 std::expected<void, os::Error> AddressTable::install(
-    int link_index, std::span<const vrrp::VirtualAddress> addresses) {
+    const Link& link, std::span<const vrrp::VirtualAddress> addresses,
+    std::optional<std::chrono::seconds> lease) {
     // Without NLM_F_EXCL the kernel would change the address of somebody else into ours.
     return execute({.type = RTM_NEWADDR,
                     .flags = NLM_F_CREATE | NLM_F_EXCL,
-                    .link_index = link_index,
+                    .link_index = link.index,
+                    .link = &link,
+                    .lease = lease,
                     .verb = "install",
                     .preposition = "on",
                     .harmless = {EEXIST, 0, 0}},
+                   addresses);
+}
+
+std::expected<void, os::Error> AddressTable::refresh(
+    const Link& link, std::span<const vrrp::VirtualAddress> addresses,
+    std::optional<std::chrono::seconds> lease) {
+    return execute({.type = RTM_NEWADDR,
+                    .flags = NLM_F_CREATE | NLM_F_REPLACE,
+                    .link_index = link.index,
+                    .link = &link,
+                    .lease = lease,
+                    .verb = "renew the lease of",
+                    .preposition = "on",
+                    .harmless = {0, 0, 0}},
                    addresses);
 }
 
@@ -189,7 +254,7 @@ std::expected<void, os::Error> AddressTable::execute_part(
         const int end_flag = i + 1 == addresses.size() ? NLM_F_ACK : 0;
         message.nlmsg_flags = static_cast<std::uint16_t>(NLM_F_REQUEST | request.flags | end_flag);
         message.nlmsg_seq = first_sequence + static_cast<std::uint32_t>(i);
-        put_address(message, request.link_index, addresses[i]);
+        put_address(message, request.link, request.link_index, addresses[i], request.lease);
         assert(message.nlmsg_len <= max_message_size);
         size += NLMSG_ALIGN(message.nlmsg_len);
     }

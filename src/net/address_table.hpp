@@ -1,12 +1,15 @@
 #pragma once
 
+#include "net/link.hpp"
 #include "os/error.hpp"
 #include "os/fd.hpp"
 #include "vrrp/address.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -24,8 +27,18 @@ public:
     /// there already is a success. The error is the first refusal's; the others are tried all the
     /// same. An IPv6 address is usable without duplicate address detection, and one with prefix
     /// length 128 deprecated, so that the host doesn't choose it for its own connections.
+    ///
+    /// With a lease (at least 1 s) the kernel takes them away by itself when it ends, within a
+    /// second after that (IFA_CACHEINFO); without one they stay.
     [[nodiscard]] std::expected<void, os::Error> install(
-        int link_index, std::span<const vrrp::VirtualAddress> addresses);
+        const Link& link, std::span<const vrrp::VirtualAddress> addresses,
+        std::optional<std::chrono::seconds> lease = std::nullopt);
+
+    /// Begins the lease of addresses that are ours and on the link anew, or ends it, so that they
+    /// stay. One that is not there is installed.
+    [[nodiscard]] std::expected<void, os::Error> refresh(
+        const Link& link, std::span<const vrrp::VirtualAddress> addresses,
+        std::optional<std::chrono::seconds> lease);
 
     /// Takes addresses off a link. One that is not there, and a link that is gone, are successes.
     [[nodiscard]] std::expected<void, os::Error> remove(

@@ -30,6 +30,7 @@ struct LinkAddress {
     bool is_tentative = false;   ///< IPv6: not usable yet, the kernel looks for duplicates first
     bool is_duplicate = false;   ///< IPv6: unusable, another host was found to have it
     bool is_deprecated = false;  ///< usable, but not chosen for new connections
+    bool is_permanent = true;    ///< has no lease, after which the kernel takes it away
 
     friend bool operator==(const LinkAddress&, const LinkAddress&) = default;
 };

@@ -108,6 +108,7 @@ std::optional<LinkMessage> decode_address(nlmsghdr& message) {
         .is_tentative = (flags & (IFA_F_TENTATIVE | IFA_F_OPTIMISTIC)) == IFA_F_TENTATIVE,
         .is_duplicate = (flags & IFA_F_DADFAILED) != 0,
         .is_deprecated = (flags & IFA_F_DEPRECATED) != 0,
+        .is_permanent = (flags & IFA_F_PERMANENT) != 0,
     };
     const int link_index = static_cast<int>(header.ifa_index);
     if (message.nlmsg_type == RTM_DELADDR) {

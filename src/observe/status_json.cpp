@@ -66,6 +66,8 @@ ordered_json to_json(const engine::RouterSnapshot& router) {
         {"source", to_json(router.source)},
         {"master", to_json(router.master)},
         {"addresses", std::move(addresses)},
+        {"lease_seconds",
+         router.lease ? ordered_json(router.lease->count()) : ordered_json(nullptr)},
         {"checks", router.checks},
         {"contest", to_json(router.contest)},
         {"counters", to_json(router.counters)},

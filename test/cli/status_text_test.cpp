@@ -20,7 +20,7 @@ json status() {
             "since": "2023-11-14T20:13:23.000Z", "reason": "no other master",
             "priority": 80, "base_priority": 100,
             "source": "192.168.56.61", "master": "192.168.56.61",
-            "addresses": ["192.168.56.60/24"], "checks": ["nginx"],
+            "addresses": ["192.168.56.60/24"], "lease_seconds": 2, "checks": ["nginx"],
             "counters": {"refused": {"password": 3}}
         }],
         "checks": [{
@@ -81,7 +81,7 @@ TEST_CASE("the status is told as text", "[cli]") {
           "\n"
           "k8s-api  master for 2 h\n"
           "  because    no other master\n"
-          "  address    192.168.56.60/24\n"
+          "  address    192.168.56.60/24 (lease 2 s)\n"
           "  router     vrid 51 on eth0, priority 80 (of 100), VRRP 2 over IPv4 each 1000 ms\n"
           "  master     192.168.56.61\n"
           "  refused    3 (password)\n"

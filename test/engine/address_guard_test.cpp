@@ -24,7 +24,7 @@ TEST_CASE("what is on the link before us is another's unless it bears our mark",
 
     CHECK(found.foreign == std::vector{first});
     CHECK(found.has_left_overs);
-    CHECK(guard.without_foreign() == std::vector{second});
+    CHECK(guard.ours() == std::vector{second});
 }
 
 TEST_CASE("on an empty link nothing is another's", "[engine]") {
@@ -35,7 +35,7 @@ TEST_CASE("on an empty link nothing is another's", "[engine]") {
 
     CHECK(found.foreign.empty());
     CHECK_FALSE(found.has_left_overs);
-    CHECK(guard.without_foreign() == std::vector{first, second});
+    CHECK(guard.ours() == std::vector{first, second});
 }
 
 TEST_CASE("an address is lost when it goes after all were there, and told once", "[engine]") {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -58,13 +59,13 @@ TEST_CASE("a thousand addresses are installed in order and removed again", "[sys
         return;
     }
     make_pair();
-    const int link = link_named("lan").index;
+    const Link link = link_named("lan");
     const auto wanted = many_addresses(1000, GENERATE(std::uint8_t{24}, std::uint8_t{32}));
     auto table = open_table();
 
     const auto installed = table.install(link, wanted);
     const auto there = addresses_on("lan");
-    const auto removed = table.remove(link, wanted);
+    const auto removed = table.remove(link.index, wanted);
 
     CHECK(installed);
     CHECK(std::ranges::is_permutation(there, wanted));
@@ -79,16 +80,16 @@ TEST_CASE("installing what is there and removing what is not are successes", "[s
         return;
     }
     make_pair();
-    const int link = link_named("lan").index;
+    const Link link = link_named("lan");
     const auto wanted = many_addresses(600, 32);
     auto table = open_table();
 
     CHECK(table.install(link, wanted));
     CHECK(table.install(link, wanted));
     CHECK(addresses_on("lan") == wanted);
-    CHECK(table.remove(link, wanted));
-    CHECK(table.remove(link, wanted));
-    CHECK(table.remove(link + 1000, wanted));
+    CHECK(table.remove(link.index, wanted));
+    CHECK(table.remove(link.index, wanted));
+    CHECK(table.remove(link.index + 1000, wanted));
     CHECK(table.install(link, {}));
 }
 
@@ -101,7 +102,7 @@ TEST_CASE("an address of somebody else is left as it is", "[system]") {
     REQUIRE(run("ip address add 10.1.0.1/24 dev lan valid_lft 900 preferred_lft 800"));
     auto table = open_table();
 
-    const auto installed = table.install(link_named("lan").index, many_addresses(1, 24));
+    const auto installed = table.install(link_named("lan"), many_addresses(1, 24));
 
     CHECK(installed);
     CHECK(run("ip -4 address show dev lan dynamic | grep -q 10.1.0.1/24"));
@@ -120,7 +121,7 @@ TEST_CASE("an address carries our protocol number, no broadcast address and glob
     groups.nl_groups = RTMGRP_IPV4_IFADDR;
     REQUIRE(bind(listener.get(), reinterpret_cast<const sockaddr*>(&groups), sizeof groups) == 0);
 
-    REQUIRE(open_table().install(link_named("lan").index, many_addresses(1, 24)));
+    REQUIRE(open_table().install(link_named("lan"), many_addresses(1, 24)));
 
     alignas(nlmsghdr) std::array<std::byte, 4096> buffer{};
     REQUIRE(recv(listener.get(), buffer.data(), buffer.size(), MSG_DONTWAIT) > 0);
@@ -146,13 +147,13 @@ TEST_CASE("a refused address is told in the kernel's words and the others are in
         return;
     }
     make_pair();
-    const int link = link_named("lan").index;
+    const Link link = link_named("lan");
     auto wanted = many_addresses(3, 32);
     wanted[1].prefix_length = 33;
     auto table = open_table();
 
     const auto refused = table.install(link, wanted);
-    const auto no_link = table.install(link + 1000, wanted);
+    const auto no_link = table.install(Link{.index = link.index + 1000}, wanted);
 
     REQUIRE_FALSE(refused);
     CHECK(refused.error().code == EINVAL);
@@ -171,10 +172,10 @@ TEST_CASE("removing a primary address with its secondary ones is a success", "[s
     make_pair();
     const auto wanted = many_addresses(3, 24);
     auto table = open_table();
-    const int link = link_named("lan").index;
+    const Link link = link_named("lan");
     REQUIRE(table.install(link, wanted));
 
-    const auto removed = table.remove(link, wanted);
+    const auto removed = table.remove(link.index, wanted);
 
     CHECK(removed);
     CHECK(addresses_on("lan").empty());
@@ -186,7 +187,7 @@ TEST_CASE("an IPv6 address is usable at once and ours", "[system]") {
         return;
     }
     make_pair();
-    const int link = link_named("lan").index;
+    const Link link = link_named("lan");
     const auto prefix_length = GENERATE(std::uint8_t{64}, std::uint8_t{128});
     const auto wanted = many_ipv6_addresses(1, prefix_length);
     auto table = open_table();
@@ -205,7 +206,7 @@ TEST_CASE("an IPv6 address is usable at once and ours", "[system]") {
     CHECK(run(show + "grep -q nodad"));
     CHECK(run(show + "grep -q 'valid_lft forever preferred_lft " +
               (prefix_length == 128 ? "0sec'" : "forever'")));
-    CHECK(table.remove(link, wanted));
+    CHECK(table.remove(link.index, wanted));
     CHECK(addresses_on("lan").empty());
 }
 
@@ -221,7 +222,7 @@ TEST_CASE("the kernel joins the solicited-node group of an IPv6 address", "[syst
     REQUIRE(mirror);
     const auto wanted = many_ipv6_addresses(1, 64);
     auto table = open_table();
-    const int link = link_named("lan").index;
+    const Link link = link_named("lan");
     const std::string is_member =
         "grep -q 'lan .*ff0200000000000000000001ff000001' /proc/net/igmp6";
 
@@ -230,7 +231,7 @@ TEST_CASE("the kernel joins the solicited-node group of an IPv6 address", "[syst
 
     CHECK(script.play());
     CHECK(run(is_member));
-    CHECK(table.remove(link, wanted));
+    CHECK(table.remove(link.index, wanted));
     CHECK_FALSE(run(is_member));
 }
 
@@ -240,7 +241,7 @@ TEST_CASE("addresses of both families go in and out in one batch", "[system]") {
         return;
     }
     make_pair();
-    const int link = link_named("lan").index;
+    const Link link = link_named("lan");
     const auto ipv4 = many_addresses(150, 32);
     const auto ipv6 = many_ipv6_addresses(150, 64);
     std::vector<vrrp::VirtualAddress> wanted;
@@ -253,10 +254,10 @@ TEST_CASE("addresses of both families go in and out in one batch", "[system]") {
     CHECK(table.install(link, wanted));
     CHECK(table.install(link, wanted));
     CHECK(std::ranges::is_permutation(addresses_on("lan"), wanted));
-    CHECK(table.remove(link, wanted));
+    CHECK(table.remove(link.index, wanted));
     CHECK(addresses_on("lan").empty());
-    CHECK(table.remove(link, wanted));
-    CHECK(table.remove(link + 1000, wanted));
+    CHECK(table.remove(link.index, wanted));
+    CHECK(table.remove(link.index + 1000, wanted));
 }
 
 TEST_CASE("a refused IPv6 address is told, and the others of both families are installed",
@@ -270,7 +271,7 @@ TEST_CASE("a refused IPv6 address is told, and the others of both families are i
     wanted[0].prefix_length = 129;
     wanted.push_back(many_addresses(1, 32).front());
 
-    const auto refused = open_table().install(link_named("lan").index, wanted);
+    const auto refused = open_table().install(link_named("lan"), wanted);
 
     REQUIRE_FALSE(refused);
     CHECK(refused.error().code == EINVAL);
@@ -286,12 +287,91 @@ TEST_CASE("a link without IPv6 refuses IPv6 addresses and has none to remove", "
     make_pair();
     const auto wanted = many_ipv6_addresses(1, 64);
     auto table = open_table();
-    const int link = link_named("lan").index;
+    const Link link = link_named("lan");
     // Less than IPv6 demands.
     REQUIRE(run("ip link set lan mtu 1000"));
 
     CHECK_FALSE(table.install(link, wanted));
-    CHECK(table.remove(link, wanted));
+    CHECK(table.remove(link.index, wanted));
+}
+
+TEST_CASE("the kernel takes away what has a lease that nobody renews", "[system]") {
+    const auto network = Network::create();
+    if (!network) {
+        return;
+    }
+    make_pair();
+    auto wanted = many_addresses(3, 24);
+    wanted.push_back({vrrp::IpAddress({0x2001, 0xdb8, 0, 0, 0, 0, 0, 1}), 128});
+    auto table = open_table();
+    const Link link = link_named("lan");
+    auto loop = create_loop();
+    Script script(loop);
+    auto mirror = LinkMirror::open(loop, [&](vrrp::Instant) { script.go_on(); });
+    REQUIRE(mirror);
+
+    script.step([&] { CHECK(table.install(link, wanted, std::chrono::seconds(1))); },
+                [&] { return mirror->find("lan")->addresses.size() == wanted.size(); });
+    script.step([] {}, [&] { return mirror->find("lan")->addresses.empty(); });
+
+    CHECK(script.play());
+    CHECK(addresses_on("lan").empty());
+}
+
+TEST_CASE("a renewed lease begins anew, and one that ends leaves the address there", "[system]") {
+    const auto network = Network::create();
+    if (!network) {
+        return;
+    }
+    make_pair();
+    const auto wanted = many_ipv6_addresses(2, 64);
+    auto table = open_table();
+    const Link link = link_named("lan");
+    REQUIRE(table.install(link, wanted, std::chrono::seconds(900)));
+    CHECK_FALSE(link_named("lan").addresses.front().is_permanent);
+
+    CHECK(table.refresh(link_named("lan"), wanted, std::chrono::seconds(9000)));
+    CHECK(run("ip address show dev lan to 2001:db8::1 | grep -qE 'valid_lft (9000|8999)sec'"));
+    CHECK(table.refresh(link_named("lan"), wanted, std::nullopt));
+
+    CHECK(link_named("lan").addresses.front().is_permanent);
+    CHECK(link_named("lan").addresses.front().protocol == our_address_protocol);
+}
+
+TEST_CASE("the host's own route stays, whatever becomes of our lease", "[system]") {
+    const auto network = Network::create();
+    if (!network) {
+        return;
+    }
+    make_pair();
+    REQUIRE(run("ip address add 2001:db8::99/64 dev lan nodad"));
+    const auto wanted = many_ipv6_addresses(2, 64);
+    auto table = open_table();
+    const std::string has_route = "ip -6 route show 2001:db8::/64 dev lan proto kernel | grep -q .";
+    const std::string expires = "ip -6 route show 2001:db8::/64 dev lan | grep -q expires";
+
+    REQUIRE(table.install(link_named("lan"), wanted, std::chrono::seconds(600)));
+    REQUIRE(table.refresh(link_named("lan"), wanted, std::chrono::seconds(600)));
+
+    CHECK(run(has_route));
+    CHECK_FALSE(run(expires));
+    CHECK(table.remove(link_named("lan").index, wanted));
+    CHECK(run(has_route));
+}
+
+TEST_CASE("an IPv6 subnet that only we are in has a route as long as our lease", "[system]") {
+    const auto network = Network::create();
+    if (!network) {
+        return;
+    }
+    make_pair();
+    const auto wanted = many_ipv6_addresses(2, 64);
+    auto table = open_table();
+
+    REQUIRE(table.install(link_named("lan"), wanted, std::chrono::seconds(600)));
+    REQUIRE(table.refresh(link_named("lan"), wanted, std::chrono::seconds(600)));
+
+    CHECK(run("ip -6 route show 2001:db8::/64 dev lan | grep -qE 'expires (600|599)sec'"));
 }
 
 }  // namespace net::test

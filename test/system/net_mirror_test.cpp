@@ -188,7 +188,7 @@ TEST_CASE("the mirror tells once of many changes in one wake-up, and not of none
     const auto wanted = many_addresses(200, 32);
 
     const auto there = [&] { return mirror->find("lan")->addresses.size() == wanted.size(); };
-    script.step([&] { CHECK(table.install(link_named("lan").index, wanted)); }, there);
+    script.step([&] { CHECK(table.install(link_named("lan"), wanted)); }, there);
     CHECK(script.play());
 
     // The pair may have come up only after the mirror was opened: two more calls.
@@ -208,12 +208,12 @@ TEST_CASE("the mirror reads everything again when notifications are lost", "[sys
     REQUIRE(mirror);
     shrink_netlink_buffers();
     auto table = open_table();
-    const int link = link_named("lan").index;
+    const Link link = link_named("lan");
     const auto wanted = many_addresses(500, 32);
     const auto is_as_in_kernel = [&] { return *mirror->find("lan") == link_named("lan"); };
 
     script.step([&] { CHECK(table.install(link, wanted)); }, is_as_in_kernel);
-    script.step([&] { CHECK(table.remove(link, std::span(wanted).subspan(100))); },
+    script.step([&] { CHECK(table.remove(link.index, std::span(wanted).subspan(100))); },
                 is_as_in_kernel);
     script.step([] { run("ip link delete lan"); }, [&] { return !mirror->find("lan"); });
 

@@ -64,13 +64,13 @@ def test_a_dead_nginx_moves_the_address_and_its_return_brings_it_back(pair: Pair
 
 def test_nginx_reloaded_moves_nothing(pair: Pair) -> None:
     daemons = pair.understudy()
-    before = len(pair.backup.address_events)
+    before = len(pair.backup.moves())
     workers = pair.nginx[MASTER].processes()[1:]
     pair.nginx[MASTER].reload()
     wait_until(lambda: not set(workers) & set(pair.nginx[MASTER].processes()), 5.0,
                "end of the old workers")
     assert daemons[MASTER].router()["state"] == "master"
-    assert len(pair.backup.address_events) == before
+    assert len(pair.backup.moves()) == before
 
 
 def test_a_stopped_nginx_counts_like_a_killed_one(pair: Pair) -> None:

@@ -226,6 +226,11 @@ class Host:
             timeout, since, f"{address} {change}",
         ).at
 
+    def moves(self, address: str = "") -> list[AddressEvent]:
+        """How this address (or any) came and went so far; a lease renewed is no move."""
+        return [event for event in self.address_events.since(0.0)
+                if event.change != "refreshed" and address in ("", event.address)]
+
     def processes(self, name: str) -> list[int]:
         """Real ids of the processes of this host that the kernel knows by this name (comm)."""
         own = os.readlink(f"/proc/{self.pid}/ns/pid")

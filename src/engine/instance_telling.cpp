@@ -1,0 +1,148 @@
+// What an instance tells of itself: the log, the snapshot, the reasons.
+#include "engine/instance.hpp"
+
+#include "engine/label.hpp"
+#include "engine/reason.hpp"
+#include "os/log.hpp"
+#include "vrrp/lease.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <utility>
+#include <variant>
+
+namespace engine {
+
+namespace {
+
+constexpr vrrp::Duration removal_gap = std::chrono::seconds(1);
+
+}  // namespace
+
+RouterSnapshot Instance::snapshot() const {
+    RouterSnapshot snapshot{
+        .name = settings_.name,
+        .interface = segment_.interface(),
+        .group = settings_.group,
+        .family = segment_.family(),
+        .version = router_.config().version,
+        .interval = router_.config().interval,
+        .virtual_router_id = router_.config().virtual_router_id,
+        .state = router_.state(),
+        .since = loop_.wall_time(since_),
+        .reason = reason_,
+        .priority = router_.priority(),
+        .base_priority = router_.config().priority,
+        .source = router_.source(),
+        .master = is_serving() ? router_.source() : router_.heard_master(),
+        .addresses = settings_.addresses,
+        .lease = lease_,
+        .checks = {},
+        .contest = contest_,
+        .counters = counters_,
+    };
+    if (router_.state() == vrrp::State::initialize && !why_out().empty()) {
+        snapshot.reason = why_out();
+    }
+    if (router_.is_ready()) {
+        snapshot.reason = fmt::format("hears no master, and waits for {}", company_of(settings_));
+        snapshot.master.reset();
+    }
+    for (const health::Check* check : checks_) {
+        snapshot.checks.push_back(check->config().name);
+    }
+    snapshot.counters.refused = herald_.refused();
+    return snapshot;
+}
+
+void Instance::tell(const vrrp::Effect& effect, vrrp::Instant now) {
+    std::visit(
+        [&](const auto& known) {
+            if constexpr (requires { on(known, now); }) {
+                on(known, now);
+            }
+        },
+        effect);
+}
+
+void Instance::on(const vrrp::SendAdvertisement& effect, vrrp::Instant now) {
+    ++counters_.advertisements_sent;
+    if (router_.state() == vrrp::State::master && effect.priority > 0) {
+        ledger_entry_.note(vrrp::resumable_until(router_.config(), now));
+    }
+}
+
+void Instance::on(const vrrp::InstallAddresses& /*effect*/, vrrp::Instant now) {
+    renewed_at_ = now;
+}
+
+void Instance::on(const vrrp::RefreshAddresses& /*effect*/, vrrp::Instant now) {
+    renewed_at_ = now;
+}
+
+void Instance::on(const vrrp::StateChanged& effect, vrrp::Instant now) {
+    since_ = now;
+    reason_ = explain(effect, router_, trigger_);
+    guard_.begin();
+    if (effect.to == vrrp::State::master) {
+        ++counters_.became_master;
+    } else {
+        ledger_entry_.clear();
+        assumes_health_ = false;
+    }
+    if (effect.cause == vrrp::Cause::group) {
+        reason_ = fmt::format("goes with {}", company_of(settings_));
+    }
+    if (const auto suspect = herald_.suspect(now);
+        effect.cause == vrrp::Cause::master_silent && !suspect.empty()) {
+        reason_ += fmt::format(" that is accepted; there is {}", suspect);
+        note_contest(suspect, now);
+    }
+    os::log::info("state changed", {{"router", label_},
+                                    {"from", std::string(vrrp::to_text(effect.from))},
+                                    {"to", std::string(vrrp::to_text(effect.to))},
+                                    {"reason", reason_}});
+}
+
+void Instance::on(const vrrp::AdvertisementRefused& effect, vrrp::Instant now) {
+    // What is said while we take no part is heard all the same, and can't be said again later.
+    is_refused_ = effect.reason != vrrp::RefuseReason::not_running;
+    herald_.tell(effect, *heard_, router_, now);
+    if (is_refused_) {
+        note_refused_master(now);
+    }
+}
+
+/// Whoever is refused while we are master is a second one.
+void Instance::note_refused_master(vrrp::Instant now) {
+    const std::string suspect = herald_.new_suspect(now);
+    if (router_.state() == vrrp::State::master && !suspect.empty()) {
+        note_contest(suspect, now);
+    }
+}
+
+void Instance::on(const vrrp::PeerDiffers& effect, vrrp::Instant now) {
+    herald_.tell(effect, *heard_, router_, now);
+}
+
+void Instance::on(const vrrp::SecondMaster& effect, vrrp::Instant now) {
+    ++counters_.second_master_heard;
+    herald_.tell(effect, now);
+    note_contest(fmt::format("{} goes on as master with priority {} and does not hear us",
+                             effect.source.to_text(), effect.priority),
+                 now);
+}
+
+void Instance::note_failure(const vrrp::Effect& effect, const os::Error& error, vrrp::Instant now) {
+    if (std::holds_alternative<vrrp::RemoveAddresses>(effect)) {
+        removal_timer_.arm(now + removal_gap);
+    }
+    herald_.tell(error, effect.index(), now);
+}
+
+void Instance::note_contest(std::string what, vrrp::Instant now) {
+    contest_ = Contest{loop_.wall_time(now), std::move(what)};
+}
+
+}  // namespace engine

@@ -1,0 +1,96 @@
+#include "engine/ledger.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <functional>
+#include <string_view>
+#include <utility>
+
+namespace engine {
+
+namespace {
+
+constexpr std::size_t ids = 256;
+constexpr std::size_t families = 2;
+
+std::size_t number_of(const config::Router& router) {
+    const bool is_ipv4 = router.protocol.family() == vrrp::Family::ipv4;
+    return router.protocol.virtual_router_id + (is_ipv4 ? 0 : ids);
+}
+
+/// Router ids have the places below 1024, addresses any above.
+std::uint64_t place_of(const config::Router& router) {
+    return number_of(router);
+}
+
+std::uint64_t place_of(const vrrp::IpAddress& address) {
+    const auto bytes = address.bytes();
+    const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    return 1024 + (std::hash<std::string_view>{}(text) >> 2);
+}
+
+}  // namespace
+
+std::optional<vrrp::Instant> LedgerEntry::resumable_until() const {
+    if (record_ == nullptr || record_->boot != boot_) {
+        return std::nullopt;
+    }
+    const auto until = std::atomic_ref(record_->until).load(std::memory_order_relaxed);
+    return until == 0 ? std::nullopt : std::optional(vrrp::Instant(vrrp::Duration(until)));
+}
+
+void LedgerEntry::note(vrrp::Instant resumable_until) {
+    if (record_ != nullptr) {
+        record_->boot = boot_;
+        std::atomic_ref(record_->until)
+            .store(resumable_until.time_since_epoch().count(), std::memory_order_relaxed);
+    }
+}
+
+void LedgerEntry::clear() {
+    if (record_ != nullptr) {
+        std::atomic_ref(record_->until).store(0, std::memory_order_relaxed);
+    }
+}
+
+std::expected<LedgerEntry, os::Error> Ledger::claim(const config::Router& router) {
+    const std::string doing = fmt::format(
+        "run router {}: another understudy runs its id {} or one of its addresses on {}",
+        router.name, router.protocol.virtual_router_id, router.interface);
+    auto page = page_of(router.interface);
+    if (!page) {
+        return std::unexpected(page.error());
+    }
+    if (const auto locked = (*page)->lock(place_of(router), doing); !locked) {
+        return std::unexpected(locked.error());
+    }
+    for (const vrrp::VirtualAddress& address : router.addresses) {
+        if (const auto locked = (*page)->lock(place_of(address.address), doing); !locked) {
+            return std::unexpected(locked.error());
+        }
+    }
+    auto* const records = reinterpret_cast<LedgerEntry::Record*>((*page)->memory().data());
+    return LedgerEntry(records + number_of(router), boot_);
+}
+
+bool Ledger::is_unclaimed(const std::string& interface, const vrrp::IpAddress& address) {
+    auto page = page_of(interface);
+    return page && (*page)->lock(place_of(address), "claim an address").has_value();
+}
+
+std::expected<os::LockFile*, os::Error> Ledger::page_of(const std::string& interface) {
+    const auto known = std::ranges::find(pages_, interface, &Page::interface);
+    if (known != pages_.end()) {
+        return &known->file;
+    }
+    constexpr std::size_t size = families * ids * sizeof(LedgerEntry::Record);
+    auto file = os::LockFile::open(interface, size);
+    if (!file) {
+        return std::unexpected(file.error());
+    }
+    return &pages_.emplace_back(interface, std::move(*file)).file;
+}
+
+}  // namespace engine
