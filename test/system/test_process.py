@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import BINARY, MASTER, Lab, Process, Understudy
+from lab import ADDRESS, BINARY, MASTER, REPOSITORY, Lab, Process, Understudy, wait_until
 
 pytestmark = pytest.mark.needs("understudy")
 
@@ -141,3 +141,22 @@ def test_a_limit_does_instead_of_a_right(daemon: Launched) -> None:
                             environment=SERVICE)
     policy, locked = seen_of(process)
     assert policy == (ROUND_ROBIN, 10) and locked > 0
+
+
+def test_the_rights_that_the_unit_leaves_are_enough(daemon: Launched) -> None:
+    unit = (REPOSITORY / "packaging" / "understudy.service").read_text()
+    found = re.search(r"^CapabilityBoundingSet=(.*)$", unit, re.MULTILINE)
+    assert found
+    kept = [name.removeprefix("CAP_").lower() for name in found[1].split()]
+    daemon.write_config(WITH_SCRIPT)
+    daemon.host.write_file("/etc/understudy/check.sh", SHOW, 0o755)
+    daemon.launch("prlimit", "--rtprio=0", "--memlock=65536:65536", "setpriv", "--no-new-privs",
+                  "--bounding-set", ",".join(["-all", *(f"+{name}" for name in kept)]),
+                  environment=SERVICE)
+    daemon.wait_state("master")
+    assert daemon.host.address_present(ADDRESS)
+    assert daemon.status()["process"] == {"realtime_priority": 10, "memory_locked": True}
+    daemon.host.write_file("/etc/understudy/check.sh", "#!/bin/sh\nsleep 1000\n", 0o755)
+    wait_until(lambda: "timed out" in daemon.check()["detail"], 5.0, "a script that hangs")
+    assert daemon.stop() == 0
+    wait_until(lambda: daemon.host.processes("sleep") == [], 5.0, "the script's end")
