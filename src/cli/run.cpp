@@ -1,5 +1,6 @@
 #include "cli/commands.hpp"
 #include "cli/print.hpp"
+#include "cli/process_settings.hpp"
 #include "config/lint.hpp"
 #include "config/load.hpp"
 #include "engine/daemon.hpp"
@@ -159,6 +160,7 @@ int run(const std::string& config_path, const std::string& socket_path) {
                                         {"host", os::host_name()},
                                         {"config", config_path},
                                         {"routers", std::to_string(config->routers.size())}});
+    apply_process_settings(config->daemon);
     return serve(*config, config_path, socket_path, *loop);
 }
 

@@ -41,11 +41,19 @@ struct Router {
     std::vector<std::string> checks;              ///< names of checks
     std::string group;            ///< routers of one group share their fate; empty: alone
     bool accepts_traffic = true;  ///< false: the addresses answer ARP and neighbour discovery only
-    bool lease = true;            ///< the kernel takes the addresses away when we are gone
+    bool lease = true;            ///< the addresses end by themselves unless the daemon renews them
     vrrp::Duration start_delay{0};          ///< how long it only waits after the daemon's start
     std::optional<vrrp::IpAddress> source;  ///< speaks from this address, and waits for it
     std::uint8_t ttl = 255;                 ///< of unicast adverts
     std::optional<auth::TrailerConfig> trailer;  ///< adverts are signed and checked
+};
+
+/// What the file says of the daemon itself.
+struct DaemonSettings {
+    vrrp::Duration announce_interval{0};   ///< least time between two addresses' announcements on
+                                           ///< one link
+    std::optional<int> realtime_priority;  ///< 0: none; nullopt: what is usual
+    std::optional<bool> lock_memory;       ///< nullopt: what is usual
 };
 
 /// The file as plain values: what this host is to do. Everything in it has been checked.
@@ -53,6 +61,7 @@ struct Config {
     std::vector<health::CheckConfig> checks;  ///< those that a router of this host uses
     std::vector<CheckPlaces> check_places;    ///< in the order of the checks
     std::vector<Router> routers;              ///< in the order of the file
+    DaemonSettings daemon;
 };
 
 }  // namespace config

@@ -178,6 +178,7 @@ Config complete(const Draft& draft, const Dialect& dialect, Report& report) {
     report_unused(draft, used, dialect, report);
 
     Config config;
+    config.daemon = draft.daemon;
     for (const RouterDraft& router : draft.routers) {
         config.routers.push_back(with_checks(router));
     }

@@ -34,6 +34,7 @@ struct RouterDraft {
 struct Draft {
     std::vector<CheckDraft> checks;
     std::vector<RouterDraft> routers;
+    DaemonSettings daemon;
 };
 
 /// What stands for a check in this format, and how grave a check is that nobody uses.

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <limits>
 
 namespace config {
 
@@ -17,7 +18,7 @@ public:
         : globals_(globals), report_(report) {}
 
     void read(const KeepalivedLine& line) {
-        static constexpr std::array<KeepalivedKeyword<GlobalsReader>, 23> keywords = {{
+        static constexpr std::array<KeepalivedKeyword<GlobalsReader>, 28> keywords = {{
             {"router_id", &GlobalsReader::ignore},
             {"script_user", &GlobalsReader::take_script_user},
             {"enable_script_security", &GlobalsReader::take_security},
@@ -30,8 +31,13 @@ public:
             {"vrrp_lower_prio_no_advert", &GlobalsReader::take_lower_priority},
             {"vrrp_higher_prio_send_advert", &GlobalsReader::ignore_flag},
             {"v3_checksum_as_v2", &GlobalsReader::take_checksum},
-            {"vrrp_garp_interval", &GlobalsReader::take_pace},
-            {"vrrp_gna_interval", &GlobalsReader::take_pace},
+            {"vrrp_garp_interval", &GlobalsReader::take_garp_interval},
+            {"vrrp_gna_interval", &GlobalsReader::take_gna_interval},
+            {"vrrp_rt_priority", &GlobalsReader::take_realtime_priority},
+            {"vrrp_no_swap", &GlobalsReader::take_no_swap},
+            {"vrrp_priority", &GlobalsReader::take_nice},
+            {"vrrp_rlimit_rttime", &GlobalsReader::take_realtime_limit},
+            {"vrrp_rlimit_rtime", &GlobalsReader::take_realtime_limit},
             {"notification_email", &GlobalsReader::take_mail, KeepalivedForm::block},
             {"notification_email_from", &GlobalsReader::take_mail},
             {"smtp_server", &GlobalsReader::take_mail},
@@ -89,12 +95,35 @@ private:
 
     void take_lower_priority(const KeepalivedLine& line) { read_lower_priority(line, report_); }
 
-    void take_pace(const KeepalivedLine& line) {
-        const auto pace = seconds_value(line, report_);
-        if (pace && *pace != vrrp::Duration::zero()) {
+    void take_garp_interval(const KeepalivedLine& line) {
+        globals_.garp_interval = pace_value(line, report_).value_or(globals_.garp_interval);
+    }
+
+    void take_gna_interval(const KeepalivedLine& line) {
+        globals_.gna_interval = pace_value(line, report_).value_or(globals_.gna_interval);
+    }
+
+    void take_realtime_priority(const KeepalivedLine& line) {
+        globals_.realtime_priority = number_value(line, {1, realtime_priority_range.last}, report_);
+    }
+
+    void take_no_swap(const KeepalivedLine& line) {
+        expect_alone(line, report_);
+        globals_.lock_memory = true;
+    }
+
+    void take_nice(const KeepalivedLine& line) {
+        if (number_value(line, {-20, 19}, report_)) {
+            report_.warning(line.place(), fmt::format("{} has no effect here", line.keyword()),
+                            "vrrp_rt_priority puts the daemon before all ordinary processes");
+        }
+    }
+
+    void take_realtime_limit(const KeepalivedLine& line) {
+        if (number_value(line, {2, std::numeric_limits<int>::max()}, report_)) {
             report_.warning(line.place(),
-                            fmt::format("{} has no effect here: the addresses of a router are "
-                                        "announced together",
+                            fmt::format("{} has no effect here: a daemon that does not pause for "
+                                        "5 s goes on as an ordinary process",
                                         line.keyword()));
         }
     }

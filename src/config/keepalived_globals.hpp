@@ -22,6 +22,10 @@ struct KeepalivedGlobals {
     std::optional<Placed<int>> down_adverts;
     bool checksum_as_v2 = false;
     vrrp::Duration start_delay{0};
+    vrrp::Duration garp_interval{0};
+    vrrp::Duration gna_interval{0};
+    std::optional<int> realtime_priority;
+    std::optional<bool> lock_memory;
 };
 
 /// Reads a block global_defs { … }; what it says counts from then on.

@@ -102,6 +102,22 @@ std::optional<vrrp::Duration> seconds_value(const KeepalivedLine& line, Report& 
     return *duration;
 }
 
+std::optional<vrrp::Duration> pace_value(const KeepalivedLine& line, Report& report) {
+    const auto text = single_value(line, report);
+    if (!text) {
+        return std::nullopt;
+    }
+    const auto microseconds = to_scaled(*text, 6);
+    const vrrp::Duration pace = std::chrono::microseconds(microseconds.value_or(0));
+    if (!microseconds || pace > max_announce_interval) {
+        report.error(line.value_place(),
+                     fmt::format("{} is {}, expected 0 to 1 seconds with at most six decimals",
+                                 line.keyword(), in_quotes(*text)));
+        return std::nullopt;
+    }
+    return pace;
+}
+
 std::optional<vrrp::Duration> delay_value(const KeepalivedLine& line, vrrp::Duration longest,
                                           Report& report) {
     const auto delay = seconds_value(line, report);

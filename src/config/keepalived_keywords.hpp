@@ -82,6 +82,9 @@ void read_keywords(const std::vector<KeepalivedLine>& lines, std::string_view wh
 [[nodiscard]] std::optional<vrrp::Duration> seconds_value(const KeepalivedLine& line,
                                                           Report& report);
 
+/// The same as seconds with at most six decimals, between two addresses' announcements.
+[[nodiscard]] std::optional<vrrp::Duration> pace_value(const KeepalivedLine& line, Report& report);
+
 /// The same as seconds, at most so many.
 [[nodiscard]] std::optional<vrrp::Duration> delay_value(const KeepalivedLine& line,
                                                         vrrp::Duration longest, Report& report);

@@ -1,5 +1,6 @@
 #include "config/keepalived_reader.hpp"
 
+#include "config/keepalived_garp_group.hpp"
 #include "config/keepalived_globals.hpp"
 #include "config/keepalived_group.hpp"
 #include "config/keepalived_instance.hpp"
@@ -25,11 +26,12 @@ public:
     FileReader(std::string_view text, Report& report) : text_(text), report_(report) {}
 
     Config read() {
-        static constexpr std::array<KeepalivedKeyword<FileReader>, 4> keywords = {{
+        static constexpr std::array<KeepalivedKeyword<FileReader>, 5> keywords = {{
             {"global_defs", &FileReader::take_globals, KeepalivedForm::blocks},
             {"vrrp_script", &FileReader::take_script, KeepalivedForm::blocks},
             {"vrrp_instance", &FileReader::note_instance, KeepalivedForm::blocks},
             {"vrrp_sync_group", &FileReader::take_group, KeepalivedForm::blocks},
+            {"garp_group", &FileReader::take_garp_group, KeepalivedForm::blocks},
         }};
         const std::vector<KeepalivedLine> lines = read_lines(text_, report_);
         read_keywords(lines, "keepalived.conf",
@@ -43,6 +45,7 @@ public:
         apply_script_user();
         apply_weights();
         apply_keepalived_groups(groups_, draft_.routers, report_);
+        draft_.daemon = daemon_settings();
         return complete(draft_, {"vrrp_script", Severity::warning}, report_);
     }
 
@@ -95,6 +98,24 @@ private:
             return;
         }
         groups_.push_back(std::move(group));
+    }
+
+    void take_garp_group(const KeepalivedLine& line) {
+        const vrrp::Duration interval = read_keepalived_garp_group(line, report_);
+        group_interval_ = std::max(group_interval_, interval);
+        if (interval != vrrp::Duration::zero()) {
+            report_.warning(line.place(),
+                            "the interval of a garp_group holds for all interfaces here, for each "
+                            "by itself");
+        }
+    }
+
+    /// One interval serves both families and all links: the longest that is asked for.
+    [[nodiscard]] DaemonSettings daemon_settings() const {
+        return {.announce_interval =
+                    std::max({globals_.garp_interval, globals_.gna_interval, group_interval_}),
+                .realtime_priority = globals_.realtime_priority,
+                .lock_memory = globals_.lock_memory};
     }
 
     void take_instance(const KeepalivedLine& line) {
@@ -173,6 +194,7 @@ private:
     KeepalivedGlobals globals_;
     std::vector<const KeepalivedLine*> instances_;
     std::vector<KeepalivedGroup> groups_;
+    vrrp::Duration group_interval_{0};
     bool has_globals_ = false;
     bool has_told_mail_ = false;
     std::map<std::string, std::vector<TrackedScript>> tracked_;

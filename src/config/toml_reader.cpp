@@ -3,6 +3,7 @@
 #include "config/nearest.hpp"
 #include "config/text.hpp"
 #include "config/toml_check.hpp"
+#include "config/toml_daemon.hpp"
 #include "config/toml_document.hpp"
 #include "config/toml_router.hpp"
 
@@ -19,7 +20,7 @@ namespace config {
 namespace {
 
 constexpr std::size_t max_tables = 1000;
-const std::array<std::string, 2> sections = {"check", "router"};
+const std::array<std::string, 3> sections = {"check", "daemon", "router"};
 
 /// Calls `read(name, table)` for each table [word.NAME].
 template <class Read>
@@ -61,6 +62,8 @@ Draft read_draft(const TomlNode& root, std::string_view host, Report& report) {
                     draft.routers.push_back(std::move(router));
                 }
             });
+        } else if (key == "daemon") {
+            draft.daemon = read_toml_daemon(node, host, report);
         } else {
             report.error(node.place_of_key(key), fmt::format("unknown key {}", in_quotes(key)),
                          suggest(key, sections));

@@ -16,7 +16,7 @@ namespace config {
 namespace {
 
 /// What keepalived.conf calls things, for those who come from there.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 22> foreign_names = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 26> foreign_names = {{
     {"virtual_router_id", "vrid"},
     {"virtual_ipaddress", "addresses"},
     {"address", "addresses"},
@@ -39,6 +39,10 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 22> foreign_
     {"no_accept", "accept = false"},
     {"v3_checksum_as_v2", "checksum = \"message\""},
     {"strict_mode", "strict"},
+    {"vrrp_garp_interval", "announce_interval"},
+    {"vrrp_gna_interval", "announce_interval"},
+    {"vrrp_rt_priority", "realtime_priority"},
+    {"vrrp_no_swap", "lock_memory"},
 }};
 
 std::string advice_for_key(const std::string& key, const std::vector<std::string>& known) {

@@ -44,25 +44,24 @@ std::int64_t unit_in_microseconds(std::string_view unit) {
     return unit == "h" ? 3'600'000'000 : 0;
 }
 
-/// "12.5" as 12500; nullopt for anything but digits with at most three decimals.
-std::optional<std::int64_t> to_thousandths(std::string_view text) {
+}  // namespace
+
+std::optional<std::int64_t> to_scaled(std::string_view text, std::size_t decimals) {
     const std::size_t point = text.find('.');
     const std::string_view whole = text.substr(0, point);
-    const std::string_view decimals =
+    const std::string_view fraction =
         point == std::string_view::npos ? "0" : text.substr(point + 1);
-    const bool is_number = !whole.empty() && whole.size() <= 6 && !decimals.empty() &&
-                           decimals.size() <= 3 && std::ranges::all_of(whole, is_digit) &&
-                           std::ranges::all_of(decimals, is_digit);
+    const bool is_number = !whole.empty() && whole.size() <= 6 && !fraction.empty() &&
+                           fraction.size() <= decimals && std::ranges::all_of(whole, is_digit) &&
+                           std::ranges::all_of(fraction, is_digit);
     if (!is_number) {
         return std::nullopt;
     }
     std::string digits(whole);
-    digits += decimals;
-    digits.append(3 - decimals.size(), '0');
+    digits += fraction;
+    digits.append(decimals - fraction.size(), '0');
     return std::stoll(digits);
 }
-
-}  // namespace
 
 std::optional<int> to_whole_number(std::string_view text) {
     int number = 0;
@@ -118,7 +117,7 @@ Checked<vrrp::Duration> to_duration(std::string_view what, std::string_view text
     const auto unit = std::ranges::find_if_not(
         text, [](char letter) { return is_digit(letter) || letter == '.'; });
     const auto size = static_cast<std::size_t>(unit - text.begin());
-    const auto amount = to_thousandths(text.substr(0, size));
+    const auto amount = to_scaled(text.substr(0, size), 3);
     const std::int64_t microseconds = unit_in_microseconds(text.substr(size));
     if (!amount || microseconds == 0) {
         return complain(fmt::format("{} is {}, expected a duration with a unit: ms, s, m or h",

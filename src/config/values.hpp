@@ -33,11 +33,13 @@ inline constexpr Range count_range{1, 1000};  ///< rise, fall, min
 inline constexpr Range weight_range{-253, 253};
 
 inline constexpr Range down_adverts_range{1, 100};
-inline constexpr Range ttl_range{1, 255};        ///< of what is sent
-inline constexpr Range heard_ttl_range{0, 255};  ///< of what is accepted
+inline constexpr Range ttl_range{1, 255};               ///< of what is sent
+inline constexpr Range heard_ttl_range{0, 255};         ///< of what is accepted
+inline constexpr Range realtime_priority_range{0, 99};  ///< 0 means none
 
 inline constexpr vrrp::Duration max_preempt_delay = std::chrono::seconds(1000);
 inline constexpr vrrp::Duration max_start_delay = std::chrono::hours(1);
+inline constexpr vrrp::Duration max_announce_interval = std::chrono::seconds(1);
 
 /// The shortest and longest interval and timeout of a script.
 inline constexpr vrrp::Duration min_script_time = std::chrono::milliseconds(10);
@@ -45,6 +47,10 @@ inline constexpr vrrp::Duration max_script_time = std::chrono::hours(1);
 
 /// A whole number that is all of `text`, without a sign.
 [[nodiscard]] std::optional<int> to_whole_number(std::string_view text);
+
+/// "12.5" as 12500 where three decimals are asked for; nullopt for anything but at most six digits
+/// with at most so many decimals.
+[[nodiscard]] std::optional<std::int64_t> to_scaled(std::string_view text, std::size_t decimals);
 
 /// A number outside of its range, in words.
 [[nodiscard]] Complaint out_of_range(std::string_view what, std::string_view found,

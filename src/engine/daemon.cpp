@@ -1,6 +1,7 @@
 #include "engine/daemon.hpp"
 
 #include "os/log.hpp"
+#include "os/scheduling.hpp"
 #include "os/service.hpp"
 #include "vrrp/lease.hpp"
 
@@ -282,6 +283,8 @@ Snapshot Daemon::snapshot() const {
         .pid = getpid(),
         .taken_at = loop_.wall_time(now),
         .started_at = loop_.wall_time(started_at_),
+        .process = {.realtime_priority = os::realtime_priority(),
+                    .is_memory_locked = os::is_memory_locked()},
         .routers = {},
         .checks = monitor_.snapshot(),
     };

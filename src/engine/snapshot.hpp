@@ -66,6 +66,12 @@ struct CheckSnapshot {
     std::optional<WallTime> since;
 };
 
+/// What the kernel grants the daemon.
+struct ProcessSnapshot {
+    std::optional<int> realtime_priority;  ///< nullopt: it is an ordinary process
+    bool is_memory_locked = false;
+};
+
 /// The daemon at one instant: the one value that everything which tells of it renders.
 struct Snapshot {
     std::string host;
@@ -73,6 +79,7 @@ struct Snapshot {
     int pid = 0;
     WallTime taken_at;
     WallTime started_at;
+    ProcessSnapshot process;
     std::vector<RouterSnapshot> routers;
     std::vector<CheckSnapshot> checks;
 };

@@ -45,6 +45,14 @@ ordered_json to_json(const std::optional<engine::Contest>& contest) {
                    : ordered_json(nullptr);
 }
 
+ordered_json to_json(const engine::ProcessSnapshot& process) {
+    return {
+        {"realtime_priority", process.realtime_priority ? ordered_json(*process.realtime_priority)
+                                                        : ordered_json(nullptr)},
+        {"memory_locked", process.is_memory_locked},
+    };
+}
+
 ordered_json to_json(const engine::RouterSnapshot& router) {
     ordered_json addresses = ordered_json::array();
     for (const vrrp::VirtualAddress& address : router.addresses) {
@@ -93,6 +101,7 @@ std::string status_json(const engine::Snapshot& snapshot) {
         {"pid", snapshot.pid},
         {"taken_at", to_text(snapshot.taken_at)},
         {"started_at", to_text(snapshot.started_at)},
+        {"process", to_json(snapshot.process)},
         {"routers", ordered_json::array()},
         {"checks", ordered_json::array()},
     };

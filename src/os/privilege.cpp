@@ -8,15 +8,19 @@
 
 namespace os {
 
-std::vector<std::string> missing_capabilities() {
+bool has_capability(unsigned number) {
     __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
     std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> data{};
     syscall(SYS_capget, &header, data.data());
+    return (data[number / 32].effective & (1U << number % 32)) != 0;
+}
+
+std::vector<std::string> missing_capabilities() {
     std::vector<std::string> missing;
-    if ((data[0].effective & (1U << CAP_NET_ADMIN)) == 0) {
+    if (!has_capability(CAP_NET_ADMIN)) {
         missing.emplace_back("CAP_NET_ADMIN");
     }
-    if ((data[0].effective & (1U << CAP_NET_RAW)) == 0) {
+    if (!has_capability(CAP_NET_RAW)) {
         missing.emplace_back("CAP_NET_RAW");
     }
     return missing;

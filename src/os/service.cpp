@@ -3,6 +3,8 @@
 #include <sys/utsname.h>
 #include <systemd/sd-daemon.h>
 
+#include <cstdlib>
+
 namespace os {
 
 void notify_ready() {
@@ -11,6 +13,10 @@ void notify_ready() {
 
 void notify_stopping() {
     sd_notify(0, "STOPPING=1");
+}
+
+bool is_managed_service() {
+    return std::getenv("NOTIFY_SOCKET") != nullptr || std::getenv("INVOCATION_ID") != nullptr;
 }
 
 std::string host_name() {

@@ -10,6 +10,9 @@ void notify_ready();
 /// Tells the service manager that the daemon is about to end.
 void notify_stopping();
 
+/// Whether a service manager runs this process, by its environment.
+[[nodiscard]] bool is_managed_service();
+
 /// The name of this host (uname -n).
 [[nodiscard]] std::string host_name();
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -93,6 +94,14 @@ inline void check_router(const config::Config& config, const config::Router& rou
     }
 }
 
+inline void check_daemon(const config::DaemonSettings& daemon) {
+    expect(daemon.announce_interval.count() >= 0 &&
+               daemon.announce_interval <= std::chrono::seconds(1),
+           "the time between announcements is at most a second");
+    const int priority = daemon.realtime_priority.value_or(0);
+    expect(priority >= 0 && priority <= 99, "a real-time priority is 0 to 99");
+}
+
 inline void check_check(const health::CheckConfig& check) {
     expect(check.rise >= 1 && check.fall >= 1, "rise and fall are at least 1");
     if (const auto* process = std::get_if<health::ProcessProbeConfig>(&check.probe)) {
@@ -119,6 +128,7 @@ inline void check_reading(const std::string& path, std::string_view text,
                "a diagnostic tells no password");
     }
     if (loaded.config) {
+        check_daemon(loaded.config->daemon);
         expect(loaded.config->check_places.size() == loaded.config->checks.size(),
                "each check has its places");
         for (const config::Router& router : loaded.config->routers) {

@@ -114,6 +114,7 @@ std::string rest_of(const config::Router& router) {
     };
     add(!router.group.empty(), "group " + router.group);
     add(!router.accepts_traffic, "silent");
+    add(!router.lease, "no lease");
     add(router.start_delay != vrrp::Duration::zero(),
         "start delay " + in_milliseconds(router.start_delay));
     add(router.source.has_value(), "source " + router.source.value_or(vrrp::IpAddress()).to_text());
@@ -137,6 +138,23 @@ std::string to_text(const config::Router& router) {
         fmt::join(router.checks, ","), rest_of(protocol), rest_of(router));
 }
 
+/// What is said of the daemon itself; nothing where nothing is.
+std::string to_text(const config::DaemonSettings& daemon) {
+    std::string text;
+    if (daemon.announce_interval != vrrp::Duration::zero()) {
+        text += fmt::format(
+            " announce interval {}us",
+            std::chrono::floor<std::chrono::microseconds>(daemon.announce_interval).count());
+    }
+    if (daemon.realtime_priority) {
+        text += fmt::format(" real-time priority {}", *daemon.realtime_priority);
+    }
+    if (daemon.lock_memory) {
+        text += *daemon.lock_memory ? " memory locked" : " memory not locked";
+    }
+    return text.empty() ? text : "daemon:" + text + '\n';
+}
+
 std::string to_text(const config::Loaded& loaded) {
     std::string text;
     for (const config::Diagnostic& diagnostic : loaded.diagnostics) {
@@ -151,7 +169,7 @@ std::string to_text(const config::Loaded& loaded) {
     for (const config::Router& router : loaded.config->routers) {
         text += to_text(router);
     }
-    return text;
+    return text + to_text(loaded.config->daemon);
 }
 
 std::vector<fs::path> inputs() {

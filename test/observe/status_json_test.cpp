@@ -17,6 +17,7 @@ engine::Snapshot pair_snapshot() {
         .pid = 17,
         .taken_at = start + 90'250ms,
         .started_at = start,
+        .process = {.realtime_priority = 10, .is_memory_locked = true},
         .routers = {{.name = "k8s-api",
                      .interface = "eth0",
                      .virtual_router_id = 51,
@@ -45,6 +46,8 @@ TEST_CASE("the status is the snapshot in JSON", "[observe]") {
 
     CHECK(status["host"] == "lb-master");
     CHECK(status["taken_at"] == "2023-11-14T22:14:50.250Z");
+    CHECK(status["process"]["realtime_priority"] == 10);
+    CHECK(status["process"]["memory_locked"] == true);
     const auto& router = status["routers"][0];
     CHECK(router["state"] == "master");
     CHECK(router["since"] == "2023-11-14T22:13:23.000Z");
@@ -57,10 +60,13 @@ TEST_CASE("the status is the snapshot in JSON", "[observe]") {
 TEST_CASE("what is not there is null", "[observe]") {
     auto snapshot = pair_snapshot();
     snapshot.routers[0].master.reset();
+    snapshot.process = {};
 
     const auto status = nlohmann::json::parse(observe::status_json(snapshot));
 
     CHECK(status["routers"][0]["master"].is_null());
+    CHECK(status["process"]["realtime_priority"].is_null());
+    CHECK(status["process"]["memory_locked"] == false);
     CHECK(status["checks"][0]["since"].is_null());
 }
 

@@ -1,0 +1,39 @@
+#include "config/toml_daemon.hpp"
+
+#include "config/text.hpp"
+#include "config/toml_section.hpp"
+#include "config/values.hpp"
+
+#include <fmt/format.h>
+
+namespace config {
+
+DaemonSettings read_toml_daemon(const TomlNode& node, std::string_view host, Report& report) {
+    if (node.kind() != TomlKind::table) {
+        report.error(node.place(), fmt::format("daemon is {}, expected a table", node.kind_text()),
+                     "write [daemon] above its keys");
+        return {};
+    }
+    TomlSection section("daemon", node, host, report);
+    DaemonSettings daemon;
+    daemon.announce_interval =
+        section
+            .duration(
+                "announce_interval",
+                [](std::string_view text, vrrp::Duration interval) -> Checked<vrrp::Duration> {
+                    if (interval > max_announce_interval) {
+                        return std::unexpected(
+                            Complaint{fmt::format("announce_interval is {}, expected 0ms to 1s",
+                                                  in_quotes(text)),
+                                      ""});
+                    }
+                    return interval;
+                })
+            .value_or(daemon.announce_interval);
+    daemon.realtime_priority = section.number("realtime_priority", realtime_priority_range);
+    daemon.lock_memory = section.flag("lock_memory");
+    section.finish();
+    return daemon;
+}
+
+}  // namespace config
