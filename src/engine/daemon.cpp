@@ -36,10 +36,10 @@ std::expected<std::unique_ptr<Daemon>, os::Error> Daemon::start(const config::Co
         return std::unexpected(started.error());
     }
     const vrrp::Instant now = loop.now();
-    daemon->take_links(now);
+    daemon->is_settling_ = true;
+    daemon->update_segments(now);
     daemon->remove_strays();
     const auto resuming = daemon->find_resuming(now);
-    daemon->is_settling_ = true;
     for (const auto& instance : daemon->instances_) {
         const bool resumes = std::ranges::find(resuming, instance.get()) != resuming.end();
         instance->start(resumes, now);
@@ -187,6 +187,12 @@ void Daemon::join_group(const std::string& name, Instance& instance) {
 
 void Daemon::take_links(vrrp::Instant now) {
     is_settling_ = true;
+    update_segments(now);
+    is_settling_ = false;
+    settle(now);
+}
+
+void Daemon::update_segments(vrrp::Instant now) {
     for (const auto& segment : segments_) {
         const net::Link* const link = links_->find(segment->interface());
         // Notifications come for each of many addresses, and most are about other links.
@@ -194,8 +200,6 @@ void Daemon::take_links(vrrp::Instant now) {
             segment->update(link, now);
         }
     }
-    is_settling_ = false;
-    settle(now);
 }
 
 void Daemon::take_verdict(const health::Check& check, vrrp::Instant now) {

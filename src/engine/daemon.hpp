@@ -58,6 +58,7 @@ private:
     void remove_strays();
     void join_group(const std::string& name, Instance& instance);
     void take_links(vrrp::Instant now);
+    void update_segments(vrrp::Instant now);
     void take_verdict(const health::Check& check, vrrp::Instant now);
     void settle(vrrp::Instant now);
     void end_when_idle();

@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-from lab import (ADDRESS, BACKUP, CONFIG, MASTER, Lab, Pair, Understudy, pair_config, wait_until)
+from lab import (ADDRESS, BACKUP, CONFIG, MASTER, Lab, Pair, Understudy, pair_config)
 
 pytestmark = pytest.mark.needs("understudy")
 
@@ -27,6 +27,13 @@ def held_by_two(pair: Pair) -> float:
     return total + (pair.lab.now() - since if len(holders) == 2 else 0.0)
 
 
+def wait_refreshed(pair: Pair, since: float) -> float:
+    """When the master's lease began anew, not before `since`; others have had time until then."""
+    return pair.master.address_events.wait(
+        lambda event: event.address == ADDRESS and event.change == "refreshed",
+        timeout=10.0, since=since).at
+
+
 def test_the_lease_is_seen_where_the_address_is(pair: Pair) -> None:
     daemons = pair.understudy()
     shown = pair.master.run(["ip", "addr", "show", "dev", "eth0", "to", ADDRESS]).stdout
@@ -39,10 +46,7 @@ def test_a_lease_is_renewed_and_the_address_stays(pair: Pair) -> None:
     pair.understudy()
     since = pair.lab.now()
     for _ in range(5):
-        event = pair.master.address_events.wait(
-            lambda event: event.address == ADDRESS and event.change == "refreshed",
-            timeout=5.0, since=since)
-        since = event.at + 0.001
+        since = wait_refreshed(pair, since) + 0.001
     assert [event.change for event in pair.master.moves(ADDRESS)] == ["added"]
 
 
@@ -56,8 +60,7 @@ def test_the_address_ends_before_the_peer_takes_it(pair: Pair, how: str) -> None
     assert gone < taken and held_by_two(pair) == 0
     if how == "freeze":
         thawed = daemons[MASTER].thaw()
-        line = daemons[MASTER].wait_log("state changed.*to=backup", since=thawed)
-        assert "was not run" in line.text or "stalled" in line.text or "late" in line.text
+        daemons[MASTER].wait_log("to=backup.*listens before it speaks", since=thawed)
         assert daemons[BACKUP].router()["state"] == "master"
 
 
@@ -74,12 +77,10 @@ def test_a_killed_daemon_that_is_started_again_goes_on(pair: Pair) -> None:
     client = pair.client()
     client.wait_answer(MASTER)
     for _ in range(3):
-        killed = daemons[MASTER].kill()
+        daemons[MASTER].kill()
         started = daemons[MASTER].start()
         daemons[MASTER].wait_log("to=master.*resumed", since=started)
-        refreshed = pair.master.address_events.wait(
-            lambda event: event.change == "refreshed", since=started, timeout=5.0)
-        assert refreshed.at - killed < 5
+        wait_refreshed(pair, started)
     answer = client.wait_answer(MASTER, since=pair.lab.now() + 4.0)
     assert client.service(0.0, answer.at).servers == (MASTER,)
     assert [event.change for event in pair.master.moves(ADDRESS)] == ["added"]
@@ -95,8 +96,7 @@ def test_an_upgrade_moves_nothing(pair: Pair) -> None:
     assert pair.master.address_present(ADDRESS)
     started = daemons[MASTER].start()
     daemons[MASTER].wait_log("to=master.*resumed", since=started)
-    pair.master.address_events.wait(lambda event: event.change == "refreshed",
-                                    since=pair.lab.now() + 2.0, timeout=5.0)
+    wait_refreshed(pair, pair.lab.now() + 4.0)
     assert [event.change for event in pair.master.moves(ADDRESS)] == ["added"]
     assert not pair.backup.moves(ADDRESS)
 
@@ -129,7 +129,7 @@ def test_both_families_resume_together(lab: Lab) -> None:
     started = daemons[MASTER].start()
     for family in ("ipv4", "ipv6"):
         daemons[MASTER].wait_log(f"router=k8s-api/{family}.*to=master.*resumed", since=started)
-    pair.lan.sniffer_free_wait = None
+    wait_refreshed(pair, pair.lab.now() + 4.0)
     assert not pair.backup.moves(ADDRESS) and not pair.backup.moves("2001:db8:56::60")
 
 
