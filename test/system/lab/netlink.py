@@ -20,6 +20,8 @@ _IFA_CACHE_INFO = 6
 _IFA_PROTOCOL = 11
 _FOREVER = 0xFFFFFFFF
 SO_RCVBUFFORCE = 33
+# The kernel tells of one address at a time. A larger buffer costs more than the reading.
+_LONGEST_NOTICE = 4096
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,7 @@ class AddressMonitor:
     def receive(self) -> bytes:
         """The next message, as it is; waits for it unless the socket does not."""
         try:
-            return self._socket.recv(1 << 18)
+            return self._socket.recv(_LONGEST_NOTICE)
         except OSError as error:
             if error.errno == errno.ENOBUFS:
                 raise RuntimeError("the kernel had more address events than the lab read") from None
