@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from lab import (ADDRESS, BACKUP, MASTER, Client, Keepalived, Lab, Nginx, Pair, encode_v2,
-                 encode_v3, send_vrrp, wait_until)
+from lab import (ADDRESS, BACKUP, MASTER, Client, Keepalived, Lab, Moves, Nginx, Pair,
+                 encode_v2, encode_v3, send_vrrp, wait_until)
 
 ORPHAN = """
 import signal, sys
@@ -73,6 +73,22 @@ def test_address_events_tell_when_an_address_came_and_went(lab: Lab) -> None:
     assert host.address_present(ADDRESS)
     went = host.wait_address(ADDRESS, present=False, since=came)
     assert before < came < went < came + 10.0
+
+
+def test_a_record_of_moves_keeps_up_with_the_kernel(lab: Lab) -> None:
+    lan = lab.lan()
+    master = lab.host("lb-master", lan, "192.168.56.61")
+    backup = lab.host("lb-backup", lan, "192.168.56.62", watched=False)
+    moves = Moves(backup)
+    sent = send_vrrp(master, encode_v2(vrid=7, priority=0))
+    send_vrrp(master, encode_v2(vrid=8, priority=1))
+    lines = [f"addr add 10.0.{x // 250}.{x % 250}/32 dev eth0" for x in range(500)]
+    before = lab.now()
+    backup.run(["ip", "-batch", "-"], input="\n".join(lines))
+    wait_until(lambda: len(moves.added(before)) == 500)
+    assert min(moves.added(before).values()) > before
+    assert [(x.interface, x.vrid) for x in moves.farewells] == [("eth0", 7)]
+    assert sent <= moves.farewells.wait().at < before
 
 
 @pytest.mark.parametrize("carrier", [False, True])

@@ -24,6 +24,7 @@ from .host import REPOSITORY, Host
 from .hostile import Refused, refused_packets
 from .lab import Lab
 from .lan import Lan, Port
+from .moves import Farewell, Moves
 from .netlink import Address, AddressEvent
 from .pair import ADDRESS, BACKUP, CONFIG, MASTER, QUICK, Pair, Takeover, pair_config
 from .process import LogLine, Process
@@ -36,8 +37,8 @@ from .vrrp import (Advert, ah_packet, encode_v2, encode_v3, frame, gratuitous_ar
 __all__ = [
     "ADDRESS", "ADVERTS", "ADVERTS6", "BACKUP", "BINARY", "CONFIG", "MASTER", "OUR_FILES", "QUICK",
     "REPOSITORY", "USER_FILES", "Address", "AddressEvent", "Advert", "Answer", "Arp", "Client",
-    "Daemon", "Duo", "Flood", "Flooded", "Frr", "Group", "Host", "HttpsUpstream", "Keepalived",
-    "Kind", "Lab", "Lan", "LogLine", "NeighbourAdvert", "Nginx", "Pair", "Port", "Process",
+    "Daemon", "Duo", "Farewell", "Flood", "Flooded", "Frr", "Group", "Host", "HttpsUpstream", "Keepalived",
+    "Kind", "Lab", "Lan", "LogLine", "Moves", "NeighbourAdvert", "Nginx", "Pair", "Port", "Process",
     "Recorder", "Refused", "Service", "Sniffer", "Takeover", "Understudy", "ah_packet",
     "assert_well_formed", "configuration_file", "drop", "encode_v2", "encode_v3",
     "find_configuration_file", "frame", "gratuitous_arp", "internet_checksum", "ip_packet",

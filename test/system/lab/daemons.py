@@ -22,6 +22,7 @@ class Daemon:
 
     def __init__(self, host: Host, config: str, path: str) -> None:
         self.host = host
+        self.environment: dict[str, str] = {}
         self.path = path
         self.write_config(config)
 
@@ -41,7 +42,7 @@ class Daemon:
     def start(self) -> float:
         """Does not wait for a state; returns the time just before."""
         now = time.monotonic()
-        self.process = self.host.spawn(self._command())
+        self.process = self.host.spawn(self._command(), environment=self.environment)
         return now
 
     def terminate(self) -> float:
@@ -79,8 +80,13 @@ class Daemon:
         return now
 
     def kill(self) -> float:
-        """SIGKILL to all of it: a crash; returns the time just before, when it has ended."""
-        now = self.signal_all(signal.SIGKILL)
+        """SIGKILL to all of it: a crash; returns the time just before, when it has ended.
+
+        Frozen first: a child of keepalived's that survives its parent for a moment is told so by
+        the kernel, and tidies up.
+        """
+        now = self.freeze()
+        self.signal_all(signal.SIGKILL)
         self.process.wait()
         return now
 

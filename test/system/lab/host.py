@@ -1,6 +1,7 @@
 """A host: its own network, processes, files and name, on a kernel shared with the others."""
 
 import errno
+import fcntl
 import json
 import os
 import re
@@ -21,6 +22,8 @@ from .vrrp import internet_checksum
 
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parents[2]
+# A daemon does not wait for a full pipe but drops lines; a thousand routers say much at once.
+_PIPE_BYTES = 1 << 20
 _SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 Command = str | Sequence[str | Path]
@@ -32,7 +35,8 @@ class Host:
     Every time it returns is CLOCK_MONOTONIC in seconds, so times of different hosts compare.
     """
 
-    def __init__(self, name: str, reactor: Reactor, folder: Path, kept: Sequence[Path]) -> None:
+    def __init__(self, name: str, reactor: Reactor, folder: Path, kept: Sequence[Path],
+                 watched: bool = True) -> None:
         self.name = name
         self.address = ""
         self.address6 = ""
@@ -49,8 +53,9 @@ class Host:
         self.pid = int(self._wait_ready())
         self._network = os.open(f"/proc/{self.pid}/ns/net", os.O_RDONLY | os.O_CLOEXEC)
         self._netlink = self.open_socket(socket.AF_NETLINK, socket.SOCK_RAW, 0)
-        self._monitor = AddressMonitor(self._netlink, self.address_events.add)
-        reactor.add(self._netlink, self._monitor.read)
+        if watched:
+            self._monitor = AddressMonitor(self._netlink, self.address_events.add)
+            reactor.add(self._netlink, self._monitor.read)
 
     def __repr__(self) -> str:
         return f"<host {self.name} {self.address}>"
@@ -138,6 +143,7 @@ class Host:
                              else str(command[0])).name
         process = Process(f"{title} on {self.name}", self._free_log(title))
         reader, writer = os.pipe2(os.O_CLOEXEC)
+        fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
         nothing = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
         try:
             self._readers.append(LineReader(reader, self._reactor, process, on_line))

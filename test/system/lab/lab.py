@@ -53,14 +53,15 @@ class Lab:
         return lan
 
     def host(self, name: str, lan: Lan | None = None, address: str = "",
-             ipv6: bool = False, address6: str = "") -> Host:
+             ipv6: bool = False, address6: str = "", watched: bool = True) -> Host:
         """A host called `name`, with eth0 on the lan at the address (a /24), and at an IPv6 one (a
-        /64) if it is given; with `ipv6` alone there are only link-local ones."""
+        /64) if it is given; with `ipv6` alone there are only link-local ones. One that is not
+        `watched` has no `address_events`: thousands of them would cost what a bench measures."""
         binary = os.environ.get("UNDERSTUDY")
         kept = [REPOSITORY, Path(sys.prefix), Path(sys.base_prefix)]
         if binary:
             kept.append(Path(binary).resolve().parent)
-        host = Host(name, self.reactor, self.folder / name, kept)
+        host = Host(name, self.reactor, self.folder / name, kept, watched)
         self.hosts[name] = host
         if lan is not None:
             lan.attach(host, address, ipv6=ipv6, address6=address6)

@@ -20,6 +20,8 @@ _IFA_CACHE_INFO = 6
 _IFA_PROTOCOL = 11
 _FOREVER = 0xFFFFFFFF
 SO_RCVBUFFORCE = 33
+# The kernel tells of one address at a time. A larger buffer costs more than the reading.
+_LONGEST_NOTICE = 4096
 
 
 @dataclass(frozen=True)
@@ -104,12 +106,19 @@ class AddressMonitor:
 
     def read(self) -> None:
         now = time.monotonic()
+        self.take(self.receive(), now)
+
+    def receive(self) -> bytes:
+        """The next message, as it is; waits for it unless the socket does not."""
         try:
-            data = self._socket.recv(1 << 18)
+            return self._socket.recv(_LONGEST_NOTICE)
         except OSError as error:
             if error.errno == errno.ENOBUFS:
                 raise RuntimeError("the kernel had more address events than the lab read") from None
             raise
+
+    def take(self, data: bytes, now: float) -> None:
+        """Makes events of what was received `now`, which may be a while ago."""
         for kind, payload in _messages(data):
             address = _parse_address(payload) if kind in (_NEW_ADDRESS, _DELETE_ADDRESS) else None
             if address is not None:

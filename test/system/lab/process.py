@@ -32,6 +32,7 @@ class Process:
         self.lines: Recorder[LogLine] = Recorder(f"log of {name}")
         self.pid = 0
         self.returncode: int | None = None
+        self.started_at = 0.0
         self.exited_at: float | None = None
         self._changed = threading.Condition()
 
@@ -79,6 +80,7 @@ class Process:
     def note_started(self, pid: int) -> None:
         with self._changed:
             self.pid = pid
+            self.started_at = time.monotonic()
             self._changed.notify_all()
 
     def note_exited(self, code: int) -> None:
