@@ -86,7 +86,7 @@ std::expected<os::LockFile*, os::Error> Ledger::page_of(const std::string& inter
         return &known->file;
     }
     constexpr std::size_t size = families * ids * sizeof(LedgerEntry::Record);
-    auto file = os::LockFile::open(interface, size);
+    auto file = os::LockFile::open(folder_, interface, size);
     if (!file) {
         return std::unexpected(file.error());
     }

@@ -11,6 +11,7 @@
 #include <expected>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace engine {
@@ -40,11 +41,11 @@ private:
 };
 
 /// What the daemons of this host know of each other, and of those before them: who runs a router id
-/// or an address, and which router was master until now. One file for each interface in
-/// /run/understudy, which outlives a daemon that crashes.
+/// or an address, and which router was master until now. One file for each interface, which
+/// outlives a daemon that crashes.
 class Ledger {
 public:
-    Ledger() = default;
+    explicit Ledger(std::string folder = "/run/understudy") : folder_(std::move(folder)) {}
 
     /// Claims a router's id and its addresses on its interface, as long as this lives. Fails where
     /// another daemon has claimed one: two would take each other's addresses as left over.
@@ -61,6 +62,7 @@ private:
 
     [[nodiscard]] std::expected<os::LockFile*, os::Error> page_of(const std::string& interface);
 
+    std::string folder_;
     std::uint64_t boot_ = os::boot_number();
     std::vector<Page> pages_;
 };

@@ -13,17 +13,12 @@
 
 namespace os {
 
-namespace {
-
-constexpr const char* folder = "/run/understudy";
-
-}  // namespace
-
 void Unmap::operator()(std::byte* memory) const {
     munmap(memory, size);
 }
 
-std::expected<LockFile, Error> LockFile::open(const std::string& name, std::size_t size) {
+std::expected<LockFile, Error> LockFile::open(const std::string& folder, const std::string& name,
+                                              std::size_t size) {
     // Namespaces may share /run, but not their links.
     struct stat network{};
     if (stat("/proc/self/ns/net", &network) != 0) {

@@ -18,13 +18,15 @@ struct Unmap {
     void operator()(std::byte* memory) const;
 };
 
-/// A file in /run/understudy that the processes of one network namespace share: any number of
+/// A file that the processes of one network namespace share: any number of
 /// places, each of which one process at a time can hold, and a few bytes of memory that outlive
 /// whoever wrote them, but not the host's boot.
 class LockFile {
 public:
-    /// Opens or makes the file of that name. Its memory is of `size` bytes, zeros at first.
-    [[nodiscard]] static std::expected<LockFile, Error> open(const std::string& name,
+    /// Opens or makes the file of that name, and the folder where there is none. Its memory is of
+    /// `size` bytes, zeros at first.
+    [[nodiscard]] static std::expected<LockFile, Error> open(const std::string& folder,
+                                                             const std::string& name,
                                                              std::size_t size);
 
     /// Holds a place below 2^63 as long as this lives; a crash gives it up too. EAGAIN where
