@@ -73,6 +73,67 @@ TEST_CASE("a timer that is armed again forgets its earlier instant", "[os]") {
     CHECK(calls == 0);
 }
 
+TEST_CASE("timers that are due in one wake-up are called with one now", "[os]") {
+    Loop loop = make_loop();
+    std::vector<vrrp::Instant> calls;
+    std::vector<Timer> timers;
+    for (int i = 0; i < 100; ++i) {
+        auto timer = loop.timer(Urgency::deadlines, [&](vrrp::Instant now) {
+            calls.push_back(now);
+            if (calls.size() == 100) {
+                loop.stop(0);
+            }
+        });
+        timer->arm(loop.now() - 1s);
+        timers.push_back(std::move(*timer));
+    }
+
+    REQUIRE(loop.run().has_value());
+
+    CHECK(calls == std::vector<vrrp::Instant>(100, calls.front()));
+}
+
+TEST_CASE("a timer that is armed for earlier than the others is not kept waiting", "[os]") {
+    Loop loop = make_loop();
+    auto late = loop.timer(Urgency::deadlines, [&](vrrp::Instant) { loop.stop(1); });
+    auto early = loop.timer(Urgency::deadlines, [&](vrrp::Instant) { loop.stop(0); });
+    late->arm(loop.now() + 1h);
+    early->arm(loop.now() + 1h);
+    early->arm(loop.now() + 1ms);
+
+    CHECK(loop.run().value() == 0);
+}
+
+TEST_CASE("a timer that was moved to later is called then, though the loop woke before", "[os]") {
+    Loop loop = make_loop();
+    const vrrp::Instant at = loop.now() + 3ms;
+    vrrp::Instant called;
+    auto timer = loop.timer(Urgency::deadlines, [&](vrrp::Instant now) {
+        called = now;
+        loop.stop(0);
+    });
+    timer->arm(at - 2ms);
+    timer->arm(at);
+
+    REQUIRE(loop.run().has_value());
+
+    CHECK(called >= at);
+}
+
+TEST_CASE("a timer may destroy itself in its callback, and arm others", "[os]") {
+    Loop loop = make_loop();
+    Timer timer;
+    auto end = loop.timer(Urgency::deadlines, [&](vrrp::Instant) { loop.stop(0); });
+    auto created = loop.timer(Urgency::deadlines, [&](vrrp::Instant now) {
+        timer = Timer();
+        end->arm(now + 1ms);
+    });
+    timer = std::move(*created);
+    timer.arm(loop.now());
+
+    CHECK(loop.run().value() == 0);
+}
+
 TEST_CASE("what is more urgent goes first in one wake-up", "[os]") {
     Loop loop = make_loop();
     const Pipe advert;
