@@ -216,6 +216,7 @@ Snapshot Daemon::snapshot() const {
         .pid = getpid(),
         .taken_at = loop_.wall_time(now),
         .started_at = loop_.wall_time(started_at_),
+        .lag = loop_.lag(),
         .routers = {},
         .checks = monitor_.snapshot(),
     };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "health/check.hpp"
+#include "os/lag.hpp"
 #include "vrrp/address.hpp"
 #include "vrrp/advertisement.hpp"
 #include "vrrp/effect.hpp"
@@ -72,6 +73,7 @@ struct Snapshot {
     int pid = 0;
     WallTime taken_at;
     WallTime started_at;
+    os::Lag lag;
     std::vector<RouterSnapshot> routers;
     std::vector<CheckSnapshot> checks;
 };

@@ -1,12 +1,16 @@
 #include "os/loop.hpp"
 
+#include "os/log.hpp"
+
 #include <sys/signalfd.h>
 
 #include <algorithm>
 #include <cassert>
+#include <chrono>
 #include <csignal>
 #include <map>
 #include <optional>
+#include <string>
 #include <utility>
 
 namespace os {
@@ -95,7 +99,7 @@ public:
     Alarm& operator=(const Alarm&) = delete;
 
     /// To be called once, before all else; gives an errno or 0.
-    int open(sd_event* event, Urgency urgency);
+    int open(sd_event* event, Urgency urgency, LagMeter& meter);
 
     TimerQueue::Handle add(Timer::Callback callback) { return queue_.add(std::move(callback)); }
     void arm(TimerQueue::Waiter& waiter, vrrp::Instant at);
@@ -106,15 +110,18 @@ private:
         void operator()(sd_event_source* source) const { sd_event_source_disable_unref(source); }
     };
     static int handle_time(sd_event_source* source, std::uint64_t at, void* self);
+    void call_due(vrrp::Instant now);
     void set();
 
+    LagMeter* meter_ = nullptr;
     TimerQueue queue_;
     std::unique_ptr<sd_event_source, Unref> source_;
     std::optional<vrrp::Instant> set_for_;  ///< when the source will call; nullopt: never
     bool is_calling_ = false;
 };
 
-int Alarm::open(sd_event* event, Urgency urgency) {
+int Alarm::open(sd_event* event, Urgency urgency, LagMeter& meter) {
+    meter_ = &meter;
     sd_event_source* source = nullptr;
     // The accuracy is said in full: the default lets timers drift by 250 ms.
     const int result =
@@ -150,13 +157,22 @@ void Alarm::set() {
 }
 
 int Alarm::handle_time(sd_event_source* source, std::uint64_t /*at*/, void* self) {
-    auto* alarm = static_cast<Alarm*>(self);
-    alarm->set_for_.reset();
-    alarm->is_calling_ = true;
-    alarm->queue_.call_due(wake_up_time(sd_event_source_get_event(source)));
-    alarm->is_calling_ = false;
-    alarm->set();
+    static_cast<Alarm*>(self)->call_due(wake_up_time(sd_event_source_get_event(source)));
     return 0;
+}
+
+void Alarm::call_due(vrrp::Instant now) {
+    set_for_.reset();
+    is_calling_ = true;
+    const vrrp::Duration lag = queue_.call_due(now);
+    is_calling_ = false;
+    set();
+    if (meter_->take(lag, now)) {
+        const auto late = std::chrono::duration_cast<std::chrono::milliseconds>(lag);
+        log::warning(
+            "the daemon was not run in time: it was stopped, or the host was busy or slept",
+            {{"late_by_ms", std::to_string(late.count())}});
+    }
 }
 
 void Timer::arm(vrrp::Instant at) {
@@ -176,6 +192,7 @@ struct Loop::Core {
         void operator()(sd_event* event) const { sd_event_unref(event); }
     };
     std::unique_ptr<sd_event, Unref> event;
+    LagMeter meter;
     std::map<Urgency, Alarm> alarms;
 };
 
@@ -204,6 +221,10 @@ std::chrono::system_clock::time_point Loop::wall_time(vrrp::Instant at) const {
     return std::chrono::system_clock::time_point(std::chrono::microseconds(wall) - ago);
 }
 
+Lag Loop::lag() const {
+    return core_->meter.read(now());
+}
+
 std::expected<Source, Error> Loop::watch(int fd, std::uint32_t epoll_events, Urgency urgency,
                                          IoCallback callback) {
     Source source;
@@ -219,10 +240,12 @@ std::expected<Source, Error> Loop::watch(int fd, std::uint32_t epoll_events, Urg
 }
 
 std::expected<Timer, Error> Loop::timer(Urgency urgency, Timer::Callback callback) {
-    const auto [alarm, is_new] = core_->alarms.try_emplace(urgency);
+    Core& core = *core_;
+    const auto [alarm, is_new] = core.alarms.try_emplace(urgency);
     if (is_new) {
-        if (const int code = alarm->second.open(core_->event.get(), urgency); code != 0) {
-            core_->alarms.erase(alarm);
+        const int code = alarm->second.open(core.event.get(), urgency, core.meter);
+        if (code != 0) {
+            core.alarms.erase(alarm);
             return std::unexpected(Error{code, "create a timer"});
         }
     }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "os/error.hpp"
+#include "os/lag.hpp"
 #include "os/timer_queue.hpp"
 #include "vrrp/time.hpp"
 
@@ -85,6 +86,9 @@ public:
 
     /// The wall clock's reading at an instant that now() gave, for people to read.
     [[nodiscard]] std::chrono::system_clock::time_point wall_time(vrrp::Instant at) const;
+
+    /// How late timers were called. A wake-up that was late by more than a second is also logged.
+    [[nodiscard]] Lag lag() const;
 
     /// Watches a descriptor (level-triggered EPOLLIN, EPOLLOUT, …). It must outlive the Source.
     [[nodiscard]] std::expected<Source, Error> watch(int fd, std::uint32_t epoll_events,

@@ -120,6 +120,32 @@ TEST_CASE("a timer that was moved to later is called then, though the loop woke 
     CHECK(called >= at);
 }
 
+TEST_CASE("how late a timer was called is measured", "[os]") {
+    Loop loop = make_loop();
+    vrrp::Instant called;
+    auto timer = loop.timer(Urgency::deadlines, [&](vrrp::Instant now) {
+        called = now;
+        loop.stop(0);
+    });
+    const vrrp::Instant at = loop.now() + 1ms;
+    timer->arm(at);
+
+    REQUIRE(loop.run().has_value());
+
+    CHECK(loop.lag().greatest == called - at);
+    CHECK(loop.lag().recent == called - at);
+}
+
+TEST_CASE("a timer that is armed for a past instant is not late", "[os]") {
+    Loop loop = make_loop();
+    auto timer = loop.timer(Urgency::deadlines, [&](vrrp::Instant) { loop.stop(0); });
+    timer->arm(loop.now() - 1h);
+
+    REQUIRE(loop.run().has_value());
+
+    CHECK(loop.lag().greatest < 1h);
+}
+
 TEST_CASE("a timer may destroy itself in its callback, and arm others", "[os]") {
     Loop loop = make_loop();
     Timer timer;
