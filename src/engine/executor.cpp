@@ -38,10 +38,11 @@ Executor::Result Executor::execute(const vrrp::Effect& effect, const Subject& su
 Executor::Result Executor::on(const vrrp::SendAdvertisement& effect, const Subject& subject) {
     return subject.carrier.send(subject.router.advertisement(effect),
                                 subject.router.source().value_or(vrrp::IpAddress{}),
-                                subject.segment, subject.wall_now);
+                                subject.segment, subject.may_wait, subject.wall_now);
 }
 
 Executor::Result Executor::on(const vrrp::InstallAddresses& /*effect*/, const Subject& subject) {
+    subject.segment.flush();
     const auto& link = subject.segment.link();
     if (!link) {
         return std::unexpected(
@@ -57,6 +58,7 @@ Executor::Result Executor::on(const vrrp::InstallAddresses& /*effect*/, const Su
 }
 
 Executor::Result Executor::on(const vrrp::RemoveAddresses& /*effect*/, const Subject& subject) {
+    subject.segment.flush();
     // Addresses go with their link.
     const auto& link = subject.segment.link();
     Result removed = link ? table_.remove(link->index, subject.removable) : Result{};

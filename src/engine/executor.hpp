@@ -24,6 +24,7 @@ struct Subject {
     std::span<const vrrp::VirtualAddress> addresses;
     std::span<const vrrp::VirtualAddress> removable;  ///< those of them that may be taken away
     bool accepts_traffic = true;
+    bool may_wait = false;  ///< an advert, for those of other routers; see Segment::queue()
     Carrier::WallTime wall_now;
 };
 
@@ -32,7 +33,8 @@ class Executor {
 public:
     [[nodiscard]] static std::expected<Executor, os::Error> open();
 
-    /// Carries one effect out, before it returns. Effects that only tell something do nothing.
+    /// Carries one effect out, before it returns, and after all adverts of the segment that wait;
+    /// one that may wait itself joins them. Effects that only tell something do nothing.
     [[nodiscard]] std::expected<void, os::Error> execute(const vrrp::Effect& effect,
                                                          const Subject& subject);
 

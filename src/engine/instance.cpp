@@ -214,12 +214,16 @@ void Instance::take_verdict(const health::Check& check, vrrp::Instant now) {
 void Instance::deliver(const vrrp::Event& event, vrrp::Instant now) {
     heard_ = std::get_if<vrrp::AdvertisementReceived>(&event);
     bool has_install_failed = false;
-    for (const vrrp::Effect& effect : router_.handle(event, now)) {
+    const vrrp::Effects effects = router_.handle(event, now);
+    Subject what = subject(now);
+    // Only where nothing else must keep its place before or after it.
+    what.may_wait = effects.size() == 1 && std::holds_alternative<vrrp::TimerExpired>(event);
+    for (const vrrp::Effect& effect : effects) {
         // What is not there is not announced.
         if (has_install_failed && std::holds_alternative<vrrp::AnnounceAddresses>(effect)) {
             continue;
         }
-        if (const auto done = executor_.execute(effect, subject(now)); !done) {
+        if (const auto done = executor_.execute(effect, what); !done) {
             has_install_failed |= std::holds_alternative<vrrp::InstallAddresses>(effect);
             note_failure(effect, done.error(), now);
         } else {
@@ -403,6 +407,7 @@ void Instance::tell(const vrrp::Effect& effect, vrrp::Instant now) {
 
 void Instance::on(const vrrp::SendAdvertisement& /*effect*/, vrrp::Instant /*now*/) {
     ++counters_.advertisements_sent;
+    has_spoken_ = true;
 }
 
 void Instance::on(const vrrp::StateChanged& effect, vrrp::Instant now) {
@@ -460,6 +465,11 @@ void Instance::note_failure(const vrrp::Effect& effect, const os::Error& error, 
         removal_timer_.arm(now + removal_gap);
     }
     herald_.tell(error, effect.index(), now);
+}
+
+void Instance::note_unsent(const os::Error& error, vrrp::Instant now) {
+    counters_.advertisements_sent -= std::exchange(has_spoken_, false) ? 1 : 0;
+    note_failure(vrrp::SendAdvertisement{}, error, now);
 }
 
 void Instance::note_contest(std::string what, vrrp::Instant now) {

@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace os {
 
@@ -36,11 +37,26 @@ vrrp::Instant wake_up_time(sd_event* event) {
 
 }  // namespace
 
+/// What is the business of every callback. Pinned.
+struct Turn {
+    LagMeter meter;
+    std::vector<TimerQueue::Callback> at_end;
+
+    /// Calls what waits for the end of a callback, also what joins it meanwhile.
+    void end(vrrp::Instant now) {
+        for (std::size_t i = 0; i < at_end.size(); ++i) {
+            std::exchange(at_end[i], nullptr)(now);
+        }
+        at_end.clear();
+    }
+};
+
 /// What the C callbacks are given; pinned, since sd-event keeps its address.
 struct Source::State {
     sd_event_source* source = nullptr;
     Loop::IoCallback on_io;
     Loop::SignalCallback on_signal;
+    Turn* turn = nullptr;
     bool is_in_callback = false;
     bool is_released = false;
 
@@ -50,8 +66,10 @@ struct Source::State {
     /// Runs a callback that may release its own Source.
     template <typename Call>
     int guarded(sd_event_source* from, Call call) {
+        const vrrp::Instant now = wake_up_time(sd_event_source_get_event(from));
         is_in_callback = true;
-        call(wake_up_time(sd_event_source_get_event(from)));
+        call(now);
+        turn->end(now);
         is_in_callback = false;
         if (is_released) {
             delete this;
@@ -99,7 +117,7 @@ public:
     Alarm& operator=(const Alarm&) = delete;
 
     /// To be called once, before all else; gives an errno or 0.
-    int open(sd_event* event, Urgency urgency, LagMeter& meter);
+    int open(sd_event* event, Urgency urgency, Turn& turn);
 
     TimerQueue::Handle add(Timer::Callback callback) { return queue_.add(std::move(callback)); }
     void arm(TimerQueue::Waiter& waiter, vrrp::Instant at);
@@ -113,15 +131,15 @@ private:
     void call_due(vrrp::Instant now);
     void set();
 
-    LagMeter* meter_ = nullptr;
+    Turn* turn_ = nullptr;
     TimerQueue queue_;
     std::unique_ptr<sd_event_source, Unref> source_;
     std::optional<vrrp::Instant> set_for_;  ///< when the source will call; nullopt: never
     bool is_calling_ = false;
 };
 
-int Alarm::open(sd_event* event, Urgency urgency, LagMeter& meter) {
-    meter_ = &meter;
+int Alarm::open(sd_event* event, Urgency urgency, Turn& turn) {
+    turn_ = &turn;
     sd_event_source* source = nullptr;
     // The accuracy is said in full: the default lets timers drift by 250 ms.
     const int result =
@@ -165,9 +183,10 @@ void Alarm::call_due(vrrp::Instant now) {
     set_for_.reset();
     is_calling_ = true;
     const vrrp::Duration lag = queue_.call_due(now);
+    turn_->end(now);
     is_calling_ = false;
     set();
-    if (meter_->take(lag, now)) {
+    if (turn_->meter.take(lag, now)) {
         const auto late = std::chrono::duration_cast<std::chrono::milliseconds>(lag);
         log::warning(
             "the daemon was not run in time: it was stopped, or the host was busy or slept",
@@ -192,7 +211,7 @@ struct Loop::Core {
         void operator()(sd_event* event) const { sd_event_unref(event); }
     };
     std::unique_ptr<sd_event, Unref> event;
-    LagMeter meter;
+    Turn turn;
     std::map<Urgency, Alarm> alarms;
 };
 
@@ -221,14 +240,19 @@ std::chrono::system_clock::time_point Loop::wall_time(vrrp::Instant at) const {
     return std::chrono::system_clock::time_point(std::chrono::microseconds(wall) - ago);
 }
 
+void Loop::at_end(TimerQueue::Callback callback) {
+    core_->turn.at_end.push_back(std::move(callback));
+}
+
 Lag Loop::lag() const {
-    return core_->meter.read(now());
+    return core_->turn.meter.read(now());
 }
 
 std::expected<Source, Error> Loop::watch(int fd, std::uint32_t epoll_events, Urgency urgency,
                                          IoCallback callback) {
     Source source;
     source.state_.reset(new Source::State);
+    source.state_->turn = &core_->turn;
     source.state_->on_io = std::move(callback);
     const int result = sd_event_add_io(core_->event.get(), &source.state_->source, fd, epoll_events,
                                        Source::State::handle_io, source.state_.get());
@@ -243,7 +267,7 @@ std::expected<Timer, Error> Loop::timer(Urgency urgency, Timer::Callback callbac
     Core& core = *core_;
     const auto [alarm, is_new] = core.alarms.try_emplace(urgency);
     if (is_new) {
-        const int code = alarm->second.open(core.event.get(), urgency, core.meter);
+        const int code = alarm->second.open(core.event.get(), urgency, core.turn);
         if (code != 0) {
             core.alarms.erase(alarm);
             return std::unexpected(Error{code, "create a timer"});
@@ -258,6 +282,7 @@ std::expected<Timer, Error> Loop::timer(Urgency urgency, Timer::Callback callbac
 std::expected<Source, Error> Loop::on_signal(int signal, SignalCallback callback) {
     Source source;
     source.state_.reset(new Source::State);
+    source.state_->turn = &core_->turn;
     source.state_->on_signal = std::move(callback);
     sigset_t set;
     sigemptyset(&set);

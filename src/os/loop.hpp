@@ -87,6 +87,10 @@ public:
     /// The wall clock's reading at an instant that now() gave, for people to read.
     [[nodiscard]] std::chrono::system_clock::time_point wall_time(vrrp::Instant at) const;
 
+    /// Calls back once, at the end of the callback that is running now or runs next: what is
+    /// cheaper done together can wait until then.
+    void at_end(TimerQueue::Callback callback);
+
     /// How late timers were called. A wake-up that was late by more than a second is also logged.
     [[nodiscard]] Lag lag() const;
 

@@ -120,6 +120,45 @@ TEST_CASE("a timer that was moved to later is called then, though the loop woke 
     CHECK(called >= at);
 }
 
+TEST_CASE("what waits for the end of a callback is called once, after all timers due", "[os]") {
+    Loop loop = make_loop();
+    std::string order;
+    auto first = loop.timer(Urgency::deadlines, [&](vrrp::Instant) {
+        order += "1";
+        loop.at_end([&](vrrp::Instant) {
+            order += "e";
+            loop.at_end([&](vrrp::Instant) { order += "f"; });
+        });
+    });
+    auto second = loop.timer(Urgency::deadlines, [&](vrrp::Instant) { order += "2"; });
+    auto end = loop.timer(Urgency::clients, [&](vrrp::Instant) { loop.stop(0); });
+    for (Timer* timer : {&*first, &*second, &*end}) {
+        timer->arm(loop.now());
+    }
+
+    REQUIRE(loop.run().has_value());
+
+    CHECK(order == "12ef");
+}
+
+TEST_CASE("what waits for the end may release what called", "[os]") {
+    Loop loop = make_loop();
+    const Pipe pipe;
+    Source source;
+    auto watched =
+        loop.watch(pipe.reading.get(), EPOLLIN, Urgency::checks, [&](std::uint32_t, auto) {
+            loop.at_end([&](vrrp::Instant) {
+                source = Source();
+                loop.stop(0);
+            });
+        });
+    source = std::move(*watched);
+
+    REQUIRE(loop.run().has_value());
+
+    CHECK_FALSE(source.is_active());
+}
+
 TEST_CASE("how late a timer was called is measured", "[os]") {
     Loop loop = make_loop();
     vrrp::Instant called;
