@@ -14,7 +14,7 @@ namespace engine {
 
 std::expected<std::unique_ptr<Daemon>, os::Error> Daemon::start(const config::Config& config,
                                                                 os::Loop& loop) {
-    auto executor = Executor::open();
+    auto executor = Executor::open(loop);
     if (!executor) {
         return std::unexpected(executor.error());
     }
@@ -34,6 +34,8 @@ std::expected<std::unique_ptr<Daemon>, os::Error> Daemon::start(const config::Co
     }
     daemon->is_settling_ = false;
     daemon->settle(now);
+    // No callback is running at whose end it would be done.
+    daemon->executor_.flush();
     return daemon;
 }
 

@@ -213,25 +213,12 @@ void Instance::take_verdict(const health::Check& check, vrrp::Instant now) {
 /// The heart of the daemon: the only place where events meet effects.
 void Instance::deliver(const vrrp::Event& event, vrrp::Instant now) {
     heard_ = std::get_if<vrrp::AdvertisementReceived>(&event);
-    bool has_install_failed = false;
-    const vrrp::Effects effects = router_.handle(event, now);
-    Subject what = subject(now);
-    // Only where nothing else must keep its place before or after it.
-    what.may_wait = effects.size() == 1 && std::holds_alternative<vrrp::TimerExpired>(event);
-    for (const vrrp::Effect& effect : effects) {
-        // What is not there is not announced.
-        if (has_install_failed && std::holds_alternative<vrrp::AnnounceAddresses>(effect)) {
-            continue;
-        }
-        if (const auto done = executor_.execute(effect, what); !done) {
-            has_install_failed |= std::holds_alternative<vrrp::InstallAddresses>(effect);
+    for (const vrrp::Effect& effect : router_.handle(event, now)) {
+        if (const auto done = executor_.execute(effect, subject(now)); !done) {
             note_failure(effect, done.error(), now);
         } else {
             tell(effect, now);
         }
-    }
-    if (has_install_failed) {
-        deliver(vrrp::InstallFailed{}, now);
     }
     arm_timer();
     if (on_event_) {
@@ -351,7 +338,8 @@ std::string Instance::why_out() const {
 }
 
 Subject Instance::subject(vrrp::Instant now) {
-    return {.router = router_,
+    return {.owner = *this,
+            .router = router_,
             .segment = segment_,
             .carrier = carrier_,
             .addresses = settings_.addresses,
@@ -425,10 +413,12 @@ void Instance::on(const vrrp::StateChanged& effect, vrrp::Instant now) {
         reason_ += fmt::format(" that is accepted; there is {}", suspect);
         note_contest(suspect, now);
     }
-    os::log::info("state changed", {{"router", label_},
-                                    {"from", std::string(vrrp::to_text(effect.from))},
-                                    {"to", std::string(vrrp::to_text(effect.to))},
-                                    {"reason", reason_}});
+    executor_.after([this, effect, reason = reason_] {
+        os::log::info("state changed", {{"router", label_},
+                                        {"from", std::string(vrrp::to_text(effect.from))},
+                                        {"to", std::string(vrrp::to_text(effect.to))},
+                                        {"reason", reason}});
+    });
 }
 
 void Instance::on(const vrrp::AdvertisementRefused& effect, vrrp::Instant now) {
@@ -467,9 +457,15 @@ void Instance::note_failure(const vrrp::Effect& effect, const os::Error& error, 
     herald_.tell(error, effect.index(), now);
 }
 
-void Instance::note_unsent(const os::Error& error, vrrp::Instant now) {
-    counters_.advertisements_sent -= std::exchange(has_spoken_, false) ? 1 : 0;
-    note_failure(vrrp::SendAdvertisement{}, error, now);
+void Instance::take_failure(const vrrp::Effect& effect, const os::Error& error, vrrp::Instant now) {
+    if (std::holds_alternative<vrrp::SendAdvertisement>(effect) &&
+        std::exchange(has_spoken_, false)) {
+        --counters_.advertisements_sent;
+    }
+    note_failure(effect, error, now);
+    if (std::holds_alternative<vrrp::InstallAddresses>(effect)) {
+        deliver(vrrp::InstallFailed{}, now);
+    }
 }
 
 void Instance::note_contest(std::string what, vrrp::Instant now) {

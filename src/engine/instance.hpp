@@ -63,8 +63,8 @@ public:
     void obey(const vrrp::Event& order, vrrp::Instant now);
     /// The segment's link is another or another way than before.
     void take_link(vrrp::Instant now);
-    /// An advert that waited for others could not be sent.
-    void note_unsent(const os::Error& error, vrrp::Instant now);
+    /// An effect that waited for those of other routers could not be carried out.
+    void take_failure(const vrrp::Effect& effect, const os::Error& error, vrrp::Instant now);
     /// One of our checks has another verdict.
     void take_verdict(const health::Check& check, vrrp::Instant now);
 

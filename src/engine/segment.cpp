@@ -131,7 +131,8 @@ void Segment::flush() {
     }
     const auto take = [this](std::span<const std::byte> message, const os::Error& error) {
         // The router id stands in the second byte of every version.
-        instances_[std::to_integer<std::size_t>(message[1])]->note_unsent(error, loop_.now());
+        Instance* instance = instances_[std::to_integer<std::size_t>(message[1])];
+        instance->take_failure(vrrp::SendAdvertisement{}, error, loop_.now());
     };
     // By reference: std::function would keep a copy of it on the heap.
     plain_.socket->flush(std::cref(take));

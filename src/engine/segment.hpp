@@ -69,7 +69,7 @@ public:
                                                       const vrrp::PacketContext& packet);
 
     /// Like send(), but together with others at the end of the callback in hand; a refusal goes to
-    /// the instance of the message's router id, see Instance::note_unsent().
+    /// the instance of the message's router id, see Instance::take_failure().
     [[nodiscard]] std::expected<void, os::Error> queue(std::span<const std::byte> message,
                                                        const vrrp::PacketContext& packet);
 
