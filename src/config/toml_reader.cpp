@@ -18,7 +18,7 @@ namespace config {
 
 namespace {
 
-constexpr std::size_t max_tables = 1000;
+constexpr std::size_t max_tables = 10'000;
 const std::array<std::string, 2> sections = {"check", "router"};
 
 /// Calls `read(name, table)` for each table [word.NAME].
