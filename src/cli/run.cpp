@@ -7,6 +7,7 @@
 #include "net/link_mirror.hpp"
 #include "observe/http_server.hpp"
 #include "observe/status_json.hpp"
+#include "os/limits.hpp"
 #include "os/log.hpp"
 #include "os/loop.hpp"
 #include "os/privilege.hpp"
@@ -150,6 +151,8 @@ int run(const std::string& config_path, const std::string& socket_path) {
     if (!config || !is_privileged()) {
         return failure;
     }
+    // Each link, client and check has descriptors, and nothing here uses select(2).
+    os::raise_open_file_limit();
     // A client or a script that closes its end must not end us.
     signal(SIGPIPE, SIG_IGN);
     auto loop = os::Loop::create();

@@ -116,6 +116,14 @@ std::string check_text(const json& check, const json& taken_at) {
     return detail.empty() ? text : text + fmt::format("  last       {}\n", detail);
 }
 
+/// How late the daemon is with what it does at its time.
+std::string lag_text(const json& loop) {
+    const auto late = loop.at("late_wake_ups").get<std::uint64_t>();
+    return fmt::format("  lag        {:.1f} ms at most, {:.1f} ms lately, {}\n",
+                       loop.at("lag_max_ms").get<double>(), loop.at("lag_recent_ms").get<double>(),
+                       late == 0 ? "never over 100 ms" : fmt::format("{} times over 100 ms", late));
+}
+
 /// Throws json::exception where something is missing or is not what it should be.
 std::string text_of(const json& status) {
     const json& taken_at = status.at("taken_at");
@@ -123,7 +131,8 @@ std::string text_of(const json& status) {
         fmt::format("{}  understudy {}, pid {}, up {}\n",
                     paint(status.at("host").get<std::string>(), Colour::bold),
                     status.at("version").get<std::string>(), status.at("pid").get<int>(),
-                    since_text(status.at("started_at"), taken_at));
+                    since_text(status.at("started_at"), taken_at)) +
+        lag_text(status.at("loop"));
     for (const json& router : status.at("routers")) {
         text += "\n" + router_text(router, taken_at);
     }

@@ -9,8 +9,8 @@
 
 namespace config {
 
-/// The longest file that is read, in bytes: room for ten thousand addresses.
-inline constexpr std::size_t max_text_size = 256UL * 1024UL;
+/// The longest file that is read, in bytes: room for ten thousand routers.
+inline constexpr std::size_t max_text_size = 4096UL * 1024UL;
 
 /// What makes a text unreadable, and where.
 struct TextError {

@@ -19,7 +19,7 @@ namespace config {
 
 namespace {
 
-constexpr std::size_t max_tables = 1000;
+constexpr std::size_t max_tables = 10'000;
 const std::array<std::string, 3> sections = {"check", "daemon", "router"};
 
 /// Calls `read(name, table)` for each table [word.NAME].

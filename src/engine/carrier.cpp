@@ -79,14 +79,14 @@ std::expected<void, os::Error> Carrier::rekey(const config::Router& router) {
 
 std::expected<void, os::Error> Carrier::send(const vrrp::Advertisement& advertisement,
                                              const vrrp::IpAddress& source, Segment& segment,
-                                             WallTime now) {
+                                             bool may_wait, WallTime now) {
     return header_ ? send_behind_header(advertisement, source, segment, now)
-                   : send_signed(advertisement, source, segment, now);
+                   : send_signed(advertisement, source, segment, may_wait, now);
 }
 
 std::expected<void, os::Error> Carrier::send_signed(const vrrp::Advertisement& advertisement,
                                                     const vrrp::IpAddress& source, Segment& segment,
-                                                    WallTime now) {
+                                                    bool may_wait, WallTime now) {
     std::array<std::byte, buffer_size> buffer;
     std::size_t size = 0;
     std::expected<void, os::Error> result;
@@ -105,7 +105,9 @@ std::expected<void, os::Error> Carrier::send_signed(const vrrp::Advertisement& a
             size = payload->size();
         }
         size = std::max(size, message.size());
-        keep_first(result, segment.send(std::span(buffer).first(size), packet));
+        const auto signed_message = std::span(buffer).first(size);
+        keep_first(result, may_wait ? segment.queue(signed_message, packet)
+                                    : segment.send(signed_message, packet));
     }
     return result;
 }

@@ -48,10 +48,12 @@ public:
     [[nodiscard]] bool uses_header() const { return header_.has_value(); }
 
     /// Sends an advert from `source` to the group, or to each peer that is not this host. The error
-    /// is the first one's; the others are sent all the same.
+    /// is the first one's; the others are sent all the same. One that may wait goes together with
+    /// those of others, see Segment::queue().
     [[nodiscard]] std::expected<void, os::Error> send(const vrrp::Advertisement& advertisement,
                                                       const vrrp::IpAddress& source,
-                                                      Segment& segment, WallTime now);
+                                                      Segment& segment, bool may_wait,
+                                                      WallTime now);
 
     /// Reads what arrived on a socket of this form. Changes nothing.
     [[nodiscard]] std::expected<Arrival, ArrivalError> receive(const net::IpPacket& packet,
@@ -70,7 +72,7 @@ private:
 
     std::expected<void, os::Error> send_signed(const vrrp::Advertisement& advertisement,
                                                const vrrp::IpAddress& source, Segment& segment,
-                                               WallTime now);
+                                               bool may_wait, WallTime now);
     std::expected<void, os::Error> send_behind_header(const vrrp::Advertisement& advertisement,
                                                       const vrrp::IpAddress& source,
                                                       Segment& segment, WallTime now);

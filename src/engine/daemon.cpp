@@ -23,7 +23,7 @@ vrrp::Lease lease_of(const config::Router& router) {
 
 std::expected<std::unique_ptr<Daemon>, os::Error> Daemon::start(const config::Config& config,
                                                                 os::Loop& loop) {
-    auto executor = Executor::open();
+    auto executor = Executor::open(loop);
     if (!executor) {
         return std::unexpected(executor.error());
     }
@@ -46,6 +46,8 @@ std::expected<std::unique_ptr<Daemon>, os::Error> Daemon::start(const config::Co
     }
     daemon->is_settling_ = false;
     daemon->settle(now);
+    // No callback is running at whose end it would be done.
+    daemon->executor_.flush();
     return daemon;
 }
 
@@ -289,6 +291,7 @@ Snapshot Daemon::snapshot() const {
         .started_at = loop_.wall_time(started_at_),
         .process = {.realtime_priority = os::realtime_priority(),
                     .is_memory_locked = os::is_memory_locked()},
+        .lag = loop_.lag(),
         .routers = {},
         .checks = monitor_.snapshot(),
     };

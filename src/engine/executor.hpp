@@ -6,19 +6,25 @@
 #include "net/address_table.hpp"
 #include "net/announcer.hpp"
 #include "os/error.hpp"
+#include "os/loop.hpp"
 #include "vrrp/address.hpp"
 #include "vrrp/effect.hpp"
 #include "vrrp/virtual_router.hpp"
 
 #include <chrono>
 #include <expected>
+#include <functional>
 #include <optional>
 #include <span>
+#include <vector>
 
 namespace engine {
 
+class Instance;
+
 /// What an effect of one router is about.
 struct Subject {
+    Instance& owner;  ///< is told what fails later
     const vrrp::VirtualRouter& router;
     Segment& segment;
     Carrier& carrier;
@@ -31,11 +37,18 @@ struct Subject {
 };
 
 /// Does to the kernel what a router says must be done.
+///
+/// What a router does in office (adverts, addresses put on the link and leases renewed,
+/// announcements) waits for that of other routers until the end of the loop's callback, and is done
+/// together: all adverts, then all addresses, then all announcements. Whatever else is to be done
+/// is done at once, after all that waits; so each router's effects keep their order.
 class Executor {
 public:
-    [[nodiscard]] static std::expected<Executor, os::Error> open();
+    /// `loop` outlives the executor.
+    [[nodiscard]] static std::expected<Executor, os::Error> open(os::Loop& loop);
 
-    /// Carries one effect out, before it returns. Effects that only tell something do nothing.
+    /// Carries one effect out, now or at the end of the callback; what fails then is told by
+    /// Instance::take_failure(). Effects that only tell something do nothing.
     [[nodiscard]] std::expected<void, os::Error> execute(const vrrp::Effect& effect,
                                                          const Subject& subject);
 
@@ -45,10 +58,31 @@ public:
         return table_.remove(link.index, addresses);
     }
 
+    /// Calls back when all that waits is done; at once where nothing waits. For what may be slow
+    /// and can be late, as the log.
+    void after(std::move_only_function<void()> callback);
+
+    /// Does all that waits.
+    void flush();
+
 private:
     using Result = std::expected<void, os::Error>;
 
-    Executor(net::AddressTable table, net::Announcer announcer);
+    struct Work {
+        vrrp::Effect effect;
+        Subject subject;
+    };
+    struct Failure {
+        const Work* work;
+        os::Error error;
+    };
+    using Works = std::span<const Work* const>;
+
+    Executor(os::Loop& loop, net::AddressTable table, net::Announcer announcer);
+    void wait(const vrrp::Effect& effect, const Subject& subject);
+    std::vector<Failure> carry_out(const std::vector<Work>& works);
+    void carry_out_together(Works works, std::vector<Failure>& failures);
+    Result carry_out(const vrrp::Effect& effect, const Subject& subject);
     Result block(std::span<const vrrp::VirtualAddress> addresses);
 
     Result on(const vrrp::SendAdvertisement& effect, const Subject& subject);
@@ -57,6 +91,10 @@ private:
     Result on(const vrrp::RefreshAddresses& effect, const Subject& subject);
     Result on(const vrrp::AnnounceAddresses& effect, const Subject& subject);
 
+    os::Loop& loop_;
+    std::vector<Work> waiting_;
+    std::vector<std::move_only_function<void()>> after_;  ///< what waits
+    std::vector<vrrp::VirtualAddress> addresses_;         ///< of works that are done together
     net::AddressTable table_;
     net::Announcer announcer_;
     std::optional<net::AcceptFilter> filter_;  ///< opened when a router first needs it

@@ -230,22 +230,12 @@ void Instance::take_verdict(const health::Check& check, vrrp::Instant now) {
 /// The heart of the daemon: the only place where events meet effects.
 void Instance::deliver(const vrrp::Event& event, vrrp::Instant now) {
     heard_ = std::get_if<vrrp::AdvertisementReceived>(&event);
-    bool has_install_failed = false;  // or the lease could not be renewed
     for (const vrrp::Effect& effect : router_.handle(event, now)) {
-        // What is not there is not announced.
-        if (has_install_failed && std::holds_alternative<vrrp::AnnounceAddresses>(effect)) {
-            continue;
-        }
         if (const auto done = executor_.execute(effect, subject(now)); !done) {
-            has_install_failed |= std::holds_alternative<vrrp::InstallAddresses>(effect) ||
-                                  std::holds_alternative<vrrp::RefreshAddresses>(effect);
             note_failure(effect, done.error(), now);
         } else {
             tell(effect, now);
         }
-    }
-    if (has_install_failed) {
-        deliver(vrrp::InstallFailed{}, now);
     }
     arm_timer();
     if (on_event_) {
@@ -378,7 +368,8 @@ std::string Instance::why_out() const {
 }
 
 Subject Instance::subject(vrrp::Instant now) {
-    return {.router = router_,
+    return {.owner = *this,
+            .router = router_,
             .segment = segment_,
             .carrier = carrier_,
             .addresses = settings_.addresses,

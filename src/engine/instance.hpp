@@ -73,6 +73,8 @@ public:
     void obey(const vrrp::Event& order, vrrp::Instant now);
     /// The segment's link is another or another way than before.
     void take_link(vrrp::Instant now);
+    /// An effect that waited for those of other routers could not be carried out.
+    void take_failure(const vrrp::Effect& effect, const os::Error& error, vrrp::Instant now);
     /// One of our checks has another verdict.
     void take_verdict(const health::Check& check, vrrp::Instant now);
 
@@ -148,6 +150,7 @@ private:
     bool is_stopping_ = false;
     const vrrp::AdvertisementReceived* heard_ = nullptr;  ///< the event in hand, if it is one
     bool is_refused_ = false;                             ///< what was heard
+    bool has_spoken_ = false;                             ///< the last advert counts as sent
     std::string trigger_;                                 ///< what the event in hand came from
     std::string reason_;                                  ///< why the state was entered
     vrrp::Instant since_;

@@ -68,6 +68,7 @@ void Instance::tell(const vrrp::Effect& effect, vrrp::Instant now) {
 
 void Instance::on(const vrrp::SendAdvertisement& effect, vrrp::Instant now) {
     ++counters_.advertisements_sent;
+    has_spoken_ = true;
     if (router_.state() == vrrp::State::master && effect.priority > 0) {
         ledger_entry_.note(vrrp::resumable_until(router_.config(), now));
     }
@@ -99,10 +100,12 @@ void Instance::on(const vrrp::StateChanged& effect, vrrp::Instant now) {
         reason_ += fmt::format(" that is accepted; there is {}", suspect);
         note_contest(suspect, now);
     }
-    os::log::info("state changed", {{"router", label_},
-                                    {"from", std::string(vrrp::to_text(effect.from))},
-                                    {"to", std::string(vrrp::to_text(effect.to))},
-                                    {"reason", reason_}});
+    executor_.after([this, effect, reason = reason_] {
+        os::log::info("state changed", {{"router", label_},
+                                        {"from", std::string(vrrp::to_text(effect.from))},
+                                        {"to", std::string(vrrp::to_text(effect.to))},
+                                        {"reason", reason}});
+    });
 }
 
 void Instance::on(const vrrp::AdvertisementRefused& effect, vrrp::Instant now) {
@@ -139,6 +142,18 @@ void Instance::note_failure(const vrrp::Effect& effect, const os::Error& error, 
         removal_timer_.arm(now + removal_gap);
     }
     herald_.tell(error, effect.index(), now);
+}
+
+void Instance::take_failure(const vrrp::Effect& effect, const os::Error& error, vrrp::Instant now) {
+    if (std::holds_alternative<vrrp::SendAdvertisement>(effect) &&
+        std::exchange(has_spoken_, false)) {
+        --counters_.advertisements_sent;
+    }
+    note_failure(effect, error, now);
+    if (std::holds_alternative<vrrp::InstallAddresses>(effect) ||
+        std::holds_alternative<vrrp::RefreshAddresses>(effect)) {
+        deliver(vrrp::InstallFailed{}, now);
+    }
 }
 
 void Instance::note_contest(std::string what, vrrp::Instant now) {

@@ -103,15 +103,49 @@ std::string Segment::why_silent() const {
 std::expected<void, os::Error> Segment::send(std::span<const std::byte> message,
                                              const vrrp::PacketContext& packet) {
     if (!plain_.socket) {
-        return std::unexpected(os::Error{ENODEV, "send an advertisement on " + interface_});
+        return std::unexpected(no_socket());
     }
+    flush();
     return plain_.socket->send(message, packet);
+}
+
+std::expected<void, os::Error> Segment::queue(std::span<const std::byte> message,
+                                              const vrrp::PacketContext& packet) {
+    if (!plain_.socket) {
+        return std::unexpected(no_socket());
+    }
+    if (!plain_.socket->queue(message, packet)) {
+        flush();
+        const bool has_room = plain_.socket->queue(message, packet);
+        assert(has_room);
+    }
+    if (!std::exchange(has_queued_, true)) {
+        loop_.at_end([this](vrrp::Instant /*now*/) { flush(); });
+    }
+    return {};
+}
+
+void Segment::flush() {
+    if (!std::exchange(has_queued_, false) || !plain_.socket) {
+        return;
+    }
+    const auto take = [this](std::span<const std::byte> message, const os::Error& error) {
+        // The router id stands in the second byte of every version.
+        Instance* instance = instances_[std::to_integer<std::size_t>(message[1])];
+        instance->take_failure(vrrp::SendAdvertisement{}, error, loop_.now());
+    };
+    // By reference: std::function would keep a copy of it on the heap.
+    plain_.socket->flush(std::cref(take));
+}
+
+os::Error Segment::no_socket() const {
+    return {ENODEV, "send an advertisement on " + interface_};
 }
 
 std::expected<void, os::Error> Segment::send_packet(std::span<const std::byte> whole,
                                                     const vrrp::IpAddress& destination) {
     if (!authenticated_.socket) {
-        return std::unexpected(os::Error{ENODEV, "send an advertisement on " + interface_});
+        return std::unexpected(no_socket());
     }
     return authenticated_.socket->send_packet(whole, destination);
 }

@@ -63,9 +63,18 @@ public:
         return virtual_addresses_;
     }
 
-    /// Sends one VRRP message to the group or a peer. Allocates nothing, never blocks.
+    /// Sends one VRRP message to the group or a peer, after all that were queued. Allocates
+    /// nothing, never blocks.
     [[nodiscard]] std::expected<void, os::Error> send(std::span<const std::byte> message,
                                                       const vrrp::PacketContext& packet);
+
+    /// Like send(), but together with others at the end of the callback in hand; a refusal goes to
+    /// the instance of the message's router id, see Instance::take_failure().
+    [[nodiscard]] std::expected<void, os::Error> queue(std::span<const std::byte> message,
+                                                       const vrrp::PacketContext& packet);
+
+    /// Sends what was queued.
+    void flush();
 
     /// Sends one whole IPv4 packet that carries an authentication header.
     [[nodiscard]] std::expected<void, os::Error> send_packet(std::span<const std::byte> whole,
@@ -79,6 +88,7 @@ private:
 
     Segment(std::string interface, vrrp::Family family, bool tells_link, os::Loop& loop);
 
+    [[nodiscard]] os::Error no_socket() const;
     void open_sockets(vrrp::Instant now);
     [[nodiscard]] std::expected<void, os::Error> open_ear(Ear& ear, net::PacketForm form);
     void close_sockets();
@@ -96,6 +106,7 @@ private:
     Ear authenticated_;  ///< where an instance needs it
     bool needs_authenticated_ = false;
     net::RouterIds ids_;
+    bool has_queued_ = false;  ///< adverts wait in the plain socket's queue
     os::Timer retry_;
     std::optional<os::Error> socket_error_;  ///< why there is no socket, once it was told
     std::vector<vrrp::VirtualAddress> virtual_addresses_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "health/check.hpp"
+#include "os/lag.hpp"
 #include "vrrp/address.hpp"
 #include "vrrp/advertisement.hpp"
 #include "vrrp/effect.hpp"
@@ -80,6 +81,7 @@ struct Snapshot {
     WallTime taken_at;
     WallTime started_at;
     ProcessSnapshot process;
+    os::Lag lag;
     std::vector<RouterSnapshot> routers;
     std::vector<CheckSnapshot> checks;
 };

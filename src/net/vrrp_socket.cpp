@@ -7,12 +7,14 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <cerrno>
 #include <cstring>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "net/kernel_address.hpp"
+#include "net/outgoing.hpp"
 
 namespace net {
 
@@ -67,6 +69,7 @@ VrrpSocket::VrrpSocket(os::Fd socket, PacketForm form, int link_index)
     : socket_(std::move(socket)),
       form_(form),
       link_index_(link_index),
+      outbox_(std::make_unique_for_overwrite<Outbox>()),
       buffers_(std::make_unique<Buffers>()) {}
 VrrpSocket::VrrpSocket(VrrpSocket&&) noexcept = default;
 VrrpSocket& VrrpSocket::operator=(VrrpSocket&&) noexcept = default;
@@ -100,94 +103,14 @@ std::expected<void, os::Error> VrrpSocket::admit(const RouterIds& ids) {
     return attach_filter(socket_.get(), router_id_filter(ids, form_));
 }
 
-namespace {
-
-/// A packet as sendmsg wants it. Pinned, since the header points into it.
-class Outgoing {
-public:
-    Outgoing(std::span<const std::byte> bytes, const vrrp::IpAddress& destination, int link_index)
-        // sendmsg does not write, but its structure is shared with recvmsg.
-        : part_{.iov_base = const_cast<std::byte*>(bytes.data()), .iov_len = bytes.size()} {
-        if (destination.family() == vrrp::Family::ipv4) {
-            put_name(sockaddr_in{.sin_family = AF_INET,
-                                 .sin_port = 0,
-                                 .sin_addr = to_kernel<in_addr>(destination),
-                                 .sin_zero = {}});
-        } else {
-            put_name(sockaddr_in6{.sin6_family = AF_INET6,
-                                  .sin6_port = 0,
-                                  .sin6_flowinfo = 0,
-                                  .sin6_addr = to_kernel<in6_addr>(destination),
-                                  .sin6_scope_id = static_cast<std::uint32_t>(link_index)});
-        }
-        header_.msg_iov = &part_;
-        header_.msg_iovlen = 1;
-        header_.msg_control = control_.data();
-    }
-    Outgoing(const Outgoing&) = delete;
-    Outgoing& operator=(const Outgoing&) = delete;
-
-    void put_source(const vrrp::IpAddress& source, int link_index) {
-        if (source.family() == vrrp::Family::ipv4) {
-            put_control(IPPROTO_IP, IP_PKTINFO,
-                        in_pktinfo{.ipi_ifindex = link_index,
-                                   .ipi_spec_dst = to_kernel<in_addr>(source),
-                                   .ipi_addr = {}});
-        } else {
-            put_control(IPPROTO_IPV6, IPV6_PKTINFO,
-                        in6_pktinfo{.ipi6_addr = to_kernel<in6_addr>(source),
-                                    .ipi6_ifindex = static_cast<unsigned>(link_index)});
-        }
-    }
-
-    void put_ttl(vrrp::Family family, int ttl) {
-        if (family == vrrp::Family::ipv4) {
-            put_control(IPPROTO_IP, IP_TTL, ttl);
-        } else {
-            put_control(IPPROTO_IPV6, IPV6_HOPLIMIT, ttl);
-        }
-    }
-
-    [[nodiscard]] bool send(int fd) const { return sendmsg(fd, &header_, 0) >= 0; }
-
-private:
-    template <typename Name>
-    void put_name(const Name& name) {
-        std::memcpy(&name_, &name, sizeof name);
-        header_.msg_name = &name_;
-        header_.msg_namelen = sizeof name;
-    }
-
-    template <typename Value>
-    void put_control(int level, int type, const Value& value) {
-        assert(header_.msg_controllen + CMSG_SPACE(sizeof value) <= control_.size());
-        std::byte* const start = control_.data() + header_.msg_controllen;
-        const cmsghdr item{
-            .cmsg_len = CMSG_LEN(sizeof value), .cmsg_level = level, .cmsg_type = type};
-        std::memcpy(start, &item, sizeof item);
-        std::memcpy(start + CMSG_LEN(0), &value, sizeof value);
-        header_.msg_controllen += CMSG_SPACE(sizeof value);
-    }
-
-    msghdr header_{};
-    iovec part_;
-    sockaddr_in6 name_{};  ///< or sockaddr_in, which is shorter
-    alignas(cmsghdr) std::array<std::byte, control_size> control_{};
-};
-
-}  // namespace
-
 std::expected<void, os::Error> VrrpSocket::send(std::span<const std::byte> message,
                                                 const vrrp::PacketContext& packet) {
     assert(form_ != PacketForm::authenticated);
     assert(packet.source.family() == family() && packet.destination.family() == family());
     Outgoing outgoing(message, packet.destination, link_index_);
-    outgoing.put_source(packet.source, link_index_);
-    outgoing.put_ttl(family(), packet.ttl);
+    outgoing.put(packet, link_index_);
     if (!outgoing.send(socket_.get())) {
-        return std::unexpected(os::last_error("send an advertisement from " +
-                                              packet.source.to_text() + " to " +
-                                              packet.destination.to_text()));
+        return std::unexpected(os::Error{errno, not_sent(packet)});
     }
     return {};
 }
@@ -201,6 +124,16 @@ std::expected<void, os::Error> VrrpSocket::send_packet(std::span<const std::byte
             os::last_error("send an authenticated advertisement to " + destination.to_text()));
     }
     return {};
+}
+
+bool VrrpSocket::queue(std::span<const std::byte> message, const vrrp::PacketContext& packet) {
+    assert(form_ != PacketForm::authenticated);
+    assert(packet.source.family() == family() && packet.destination.family() == family());
+    return outbox_->add(message, packet, link_index_);
+}
+
+void VrrpSocket::flush(const OnRefused& on_refused) {
+    outbox_->send(socket_.get(), on_refused);
 }
 
 bool VrrpSocket::receive(const OnPacket& on_packet) {

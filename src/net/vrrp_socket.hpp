@@ -2,6 +2,7 @@
 
 #include "net/ip_packet.hpp"
 #include "net/link.hpp"
+#include "net/outbox.hpp"
 #include "net/raw_socket.hpp"
 #include "net/socket_filter.hpp"
 #include "os/error.hpp"
@@ -49,6 +50,15 @@ public:
     [[nodiscard]] std::expected<void, os::Error> send(std::span<const std::byte> message,
                                                       const vrrp::PacketContext& packet);
 
+    /// Like send(), but only with the next flush(): many packets for one system call. False where
+    /// there is no room until then. Allocates nothing.
+    [[nodiscard]] bool queue(std::span<const std::byte> message, const vrrp::PacketContext& packet);
+
+    using OnRefused = Outbox::OnRefused;
+
+    /// Sends what was queued, in that order, and hands out each message that the kernel refused.
+    void flush(const OnRefused& on_refused);
+
     /// Sends one IPv4 packet, header and all, through an authenticated socket. The kernel writes
     /// the header's checksum, and the identification where that is 0; it does not ask whose the
     /// source address is. Otherwise like send().
@@ -73,6 +83,7 @@ private:
     os::Fd socket_;
     PacketForm form_;
     int link_index_;
+    std::unique_ptr<Outbox> outbox_;
     std::unique_ptr<Buffers> buffers_;
 };
 

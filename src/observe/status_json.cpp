@@ -28,6 +28,19 @@ ordered_json to_json(const std::optional<vrrp::IpAddress>& address) {
     return address ? ordered_json(address->to_text()) : ordered_json(nullptr);
 }
 
+double to_milliseconds(vrrp::Duration duration) {
+    return static_cast<double>(std::chrono::floor<std::chrono::microseconds>(duration).count()) /
+           1000.0;
+}
+
+ordered_json to_json(const os::Lag& lag) {
+    return {
+        {"lag_max_ms", to_milliseconds(lag.greatest)},
+        {"lag_recent_ms", to_milliseconds(lag.recent)},
+        {"late_wake_ups", lag.late_wake_ups},
+    };
+}
+
 ordered_json to_json(const engine::Counters& counters) {
     return {
         {"advertisements_sent", counters.advertisements_sent},
@@ -102,6 +115,7 @@ std::string status_json(const engine::Snapshot& snapshot) {
         {"taken_at", to_text(snapshot.taken_at)},
         {"started_at", to_text(snapshot.started_at)},
         {"process", to_json(snapshot.process)},
+        {"loop", to_json(snapshot.lag)},
         {"routers", ordered_json::array()},
         {"checks", ordered_json::array()},
     };

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "os/error.hpp"
+#include "os/lag.hpp"
+#include "os/timer_queue.hpp"
 #include "vrrp/time.hpp"
 
 #include <systemd/sd-event.h>
@@ -39,7 +41,6 @@ public:
 
 private:
     friend class Loop;
-    friend class Timer;
     struct State;
     struct Release {
         void operator()(State* state) const;
@@ -47,19 +48,26 @@ private:
     std::unique_ptr<State, Release> state_;
 };
 
-/// Calls back once at an instant, with an accuracy of a microsecond.
+/// The timers of one urgency: those that are due together are called in one go, in the order of
+/// their instants, for the price of one wake-up.
+class Alarm;
+
+/// Calls back once at an instant, with an accuracy of a microsecond and never before it. The
+/// callback may destroy the Timer that called it. The loop outlives its timers.
 class Timer {
 public:
-    using Callback = std::move_only_function<void(vrrp::Instant now)>;
+    using Callback = TimerQueue::Callback;
 
-    /// Replaces any earlier instant; one in the past fires at the next turn of the loop.
+    /// Replaces any earlier instant; one in the past fires at the next turn of the loop. Allocates
+    /// nothing.
     void arm(vrrp::Instant at);
     /// Forgets the instant; does nothing where none is armed.
     void disarm();
 
 private:
     friend class Loop;
-    Source source_;
+    Alarm* alarm_ = nullptr;
+    TimerQueue::Handle waiter_;
 };
 
 /// The event loop, and the only clock of the program. One wake-up, one now.
@@ -70,13 +78,21 @@ public:
 
     [[nodiscard]] static std::expected<Loop, Error> create();
 
-    Loop(Loop&&) noexcept = default;
+    Loop(Loop&&) noexcept;
+    ~Loop();
 
     /// When this wake-up happened; before the first one, when it is asked.
     [[nodiscard]] vrrp::Instant now() const;
 
     /// The wall clock's reading at an instant that now() gave, for people to read.
     [[nodiscard]] std::chrono::system_clock::time_point wall_time(vrrp::Instant at) const;
+
+    /// Calls back once, at the end of the callback that is running now or runs next: what is
+    /// cheaper done together can wait until then.
+    void at_end(TimerQueue::Callback callback);
+
+    /// How late timers were called. A wake-up that was late by more than a second is also logged.
+    [[nodiscard]] Lag lag() const;
 
     /// Watches a descriptor (level-triggered EPOLLIN, EPOLLOUT, …). It must outlive the Source.
     [[nodiscard]] std::expected<Source, Error> watch(int fd, std::uint32_t epoll_events,
@@ -90,12 +106,10 @@ public:
     void stop(int exit_code);
 
 private:
-    struct Unref {
-        void operator()(sd_event* event) const { sd_event_unref(event); }
-    };
-    explicit Loop(sd_event* event) : event_(event) {}
+    struct Core;
+    explicit Loop(std::unique_ptr<Core> core);
 
-    std::unique_ptr<sd_event, Unref> event_;
+    std::unique_ptr<Core> core_;
 };
 
 }  // namespace os

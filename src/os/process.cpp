@@ -21,6 +21,8 @@
 #include <thread>
 #include <utility>
 
+#include "os/limits.hpp"
+
 namespace os {
 
 namespace {
@@ -195,6 +197,7 @@ void die_with(pid_t parent) {
     reset_signals();
     redirect(plan);
     umask(077);
+    restore_open_file_limit();
     // Nothing to be done where even that fails, and nothing depends on it.
     [[maybe_unused]] const int changed = chdir("/");
     become(plan.identity);

@@ -14,6 +14,7 @@ json status() {
     return json::parse(R"({
         "host": "lb-master", "version": "0.1.0", "pid": 17,
         "taken_at": "2023-11-14T22:14:50.250Z", "started_at": "2023-11-14T22:13:20.000Z",
+        "loop": {"lag_max_ms": 12.345, "lag_recent_ms": 0.25, "late_wake_ups": 0},
         "routers": [{
             "name": "k8s-api", "interface": "eth0", "family": "ipv4", "version": 2,
             "interval_ms": 1000, "group": null, "vrid": 51, "state": "master", "contest": null,
@@ -78,6 +79,7 @@ TEST_CASE("each family of a router with both is called as the log calls it", "[c
 TEST_CASE("the status is told as text", "[cli]") {
     CHECK(text_of(status()) ==
           "lb-master  understudy 0.1.0, pid 17, up for 90 s\n"
+          "  lag        12.3 ms at most, 0.2 ms lately, never over 100 ms\n"
           "\n"
           "k8s-api  master for 2 h\n"
           "  because    no other master\n"

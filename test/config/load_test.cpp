@@ -69,10 +69,10 @@ TEST_CASE("an empty path is told as such", "[config]") {
 TEST_CASE("a file above the limit is refused without being read whole", "[config]") {
     const TemporaryDirectory directory;
     const std::string path = directory.path("large.toml");
-    std::ofstream(path) << std::string(300 * 1024, '#');
+    std::ofstream(path) << std::string(4 * 1024 * 1024 + 1, '#');
 
     CHECK(first_message(config::load(path, "a")) ==
-          "the file is larger than 256 KiB, the most that is read");
+          "the file is larger than 4096 KiB, the most that is read");
 }
 
 TEST_CASE("a keepalived.conf under a name of TOML is told from a broken TOML file", "[config]") {

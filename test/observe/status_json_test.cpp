@@ -18,6 +18,7 @@ engine::Snapshot pair_snapshot() {
         .taken_at = start + 90'250ms,
         .started_at = start,
         .process = {.realtime_priority = 10, .is_memory_locked = true},
+        .lag = {.greatest = 12'345'678ns, .recent = 250us, .late_wake_ups = 2},
         .routers = {{.name = "k8s-api",
                      .interface = "eth0",
                      .virtual_router_id = 51,
@@ -48,6 +49,8 @@ TEST_CASE("the status is the snapshot in JSON", "[observe]") {
     CHECK(status["taken_at"] == "2023-11-14T22:14:50.250Z");
     CHECK(status["process"]["realtime_priority"] == 10);
     CHECK(status["process"]["memory_locked"] == true);
+    CHECK(status["loop"] ==
+          nlohmann::json{{"lag_max_ms", 12.345}, {"lag_recent_ms", 0.25}, {"late_wake_ups", 2}});
     const auto& router = status["routers"][0];
     CHECK(router["state"] == "master");
     CHECK(router["since"] == "2023-11-14T22:13:23.000Z");

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "catch2.hpp"
+#include "os/limits.hpp"
 #include "os/script_folder.hpp"
 
 namespace {
@@ -305,4 +306,21 @@ TEST_CASE("a user is found by name", "[os]") {
     CHECK(root->user == 0);
     CHECK(root->group == 0);
     CHECK_FALSE(os::find_user("no-such-user"));
+}
+
+TEST_CASE("a child may open as many files as the daemon when it started", "[os]") {
+    rlimit before{};
+    REQUIRE(getrlimit(RLIMIT_NOFILE, &before) == 0);
+    os::raise_open_file_limit();
+    rlimit raised{};
+    REQUIRE(getrlimit(RLIMIT_NOFILE, &raised) == 0);
+    CHECK(raised.rlim_cur == before.rlim_max);
+
+    auto child = spawn(command({"/bin/sh", "-c", "ulimit -Sn >&2; ulimit -Hn >&2"}));
+    const std::string limits = read_all(child.standard_error());
+    REQUIRE(setrlimit(RLIMIT_NOFILE, &before) == 0);
+
+    CHECK(limits ==
+          std::to_string(before.rlim_cur) + "\n" + std::to_string(before.rlim_max) + "\n");
+    CHECK(wait_for(child).code == 0);
 }

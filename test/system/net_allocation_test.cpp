@@ -24,12 +24,18 @@ TEST_CASE("adverts are sent, received and filtered without an allocation", "[sys
     const VrrpSocket::OnPacket take = [&](const IpPacket& received) {
         bytes += received.message.size();
     };
+    const VrrpSocket::OnRefused none = [](auto, const os::Error&) {};
     bool went_well = true;
     const std::size_t before = ::test::count_allocations();
 
     for (int i = 0; i < 10; ++i) {
         went_well &= there.admit(RouterIds().set('n')).has_value();
-        went_well &= here.send(message, packet).has_value();
+        if (i % 2 == 0) {
+            went_well &= here.send(message, packet).has_value();
+        } else {
+            went_well &= here.queue(message, packet);
+            here.flush(none);
+        }
         pollfd readable{.fd = there.fd(), .events = POLLIN, .revents = 0};
         went_well &= poll(&readable, 1, 10'000) == 1;
         went_well &= !there.receive(take);

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -91,6 +92,61 @@ TEST_CASE("an advert arrives at the other host with TTL 255 and the chosen sourc
     CHECK(received[1].whole.size() == 20 + received[1].message.size());
     CHECK(received[1].whole[1] == std::byte{0xc0});  // network control
     CHECK(is_silent(here));
+}
+
+TEST_CASE("adverts that were queued are sent in order, and the refused one is handed out",
+          "[system]") {
+    const auto hosts = TwoHosts::create();
+    if (!hosts) {
+        return;
+    }
+    auto here = open_socket("lan");
+    hosts->there.enter();
+    auto there = open_socket("lan");
+    const vrrp::IpAddress foreign(198, 51, 100, 7);
+    std::vector<std::string> refused;
+    const VrrpSocket::OnRefused note = [&](std::span<const std::byte> message,
+                                           const os::Error& error) {
+        CHECK(Bytes(message.begin(), message.end()) == text("not ours"));
+        refused.push_back(error.message());
+    };
+
+    CHECK(here.queue(text("first"), to_group(here_ipv4)));
+    CHECK(here.queue(text("not ours"), to_group(foreign)));
+    CHECK(here.queue(text("second"), to_group(vrrp::IpAddress(192, 0, 2, 1))));
+    CHECK(is_silent(there));
+    here.flush(note);
+    here.flush(note);
+    const auto received = receive(there, 2);
+
+    REQUIRE(received.size() == 2);
+    CHECK(received[0].message == text("first"));
+    CHECK(received[0].packet.source == here_ipv4);
+    CHECK(received[0].packet.ttl == 255);
+    CHECK(received[1].message == text("second"));
+    CHECK(received[1].packet.source == vrrp::IpAddress(192, 0, 2, 1));
+    CHECK(is_silent(there));
+    REQUIRE(refused.size() == 1);
+    CHECK(refused[0].starts_with("send an advertisement from 198.51.100.7 to 224.0.0.18"));
+}
+
+TEST_CASE("a queue has room for many short adverts, and for a longest one", "[system]") {
+    const auto hosts = TwoHosts::create();
+    if (!hosts) {
+        return;
+    }
+    auto here = open_socket("lan");
+    const VrrpSocket::OnRefused none = [](auto, const os::Error& error) { FAIL(error.message()); };
+    int queued = 0;
+    while (here.queue(text("advert"), to_group(here_ipv4))) {
+        ++queued;
+        REQUIRE(queued <= 64);
+    }
+    CHECK(queued == 64);
+    here.flush(none);
+    // The link carries 1500 bytes: it goes in fragments.
+    CHECK(here.queue(Bytes(vrrp::max_message_size), to_group(here_ipv4)));
+    here.flush(none);
 }
 
 TEST_CASE("an advert of IPv6 arrives as it was sent, from a link-local address", "[system]") {
