@@ -134,10 +134,12 @@ void VirtualRouter::on(const Reconfigured& event, Instant now) {
         announcement_ = 0;
         announce(now);
     }
-    if (is_serving() && before.refresh_each != config_.refresh_each) {
+    const bool has_other_lease = before.refresh_each != config_.refresh_each;
+    if (is_serving() && has_other_lease) {
         change_lease(now);
     }
-    if (state_ == State::master && (has_other_addresses || before.interval != config_.interval)) {
+    if (state_ == State::master &&
+        (has_other_addresses || has_other_lease || before.interval != config_.interval)) {
         advertise_at_.reset();
         advertise(now);
     }

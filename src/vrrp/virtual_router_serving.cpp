@@ -45,6 +45,8 @@ void VirtualRouter::on(const InstallFailed& /*event*/, Instant now) {
 
 void VirtualRouter::on(const AddressesLost& /*event*/, Instant now) {
     if (state_ == State::master) {
+        // Their lease begins anew, so the peers' patience must.
+        effects_.push(SendAdvertisement{priority_});
         effects_.push(InstallAddresses{});
         announcement_ = 0;
         announce(now);
@@ -76,9 +78,9 @@ void VirtualRouter::advertise(Instant now) {
     const bool is_on_time =
         advertise_at_ && now - *advertise_at_ < interval && *advertise_at_ <= now;
     advertise_at_ = (is_on_time ? *advertise_at_ : now) + interval;
-    // Together with an advert, so that a lease which ends was last renewed when peers last heard
-    // us.
-    if (refresh_at_ && *refresh_at_ - now < interval / 2) {
+    // Together with an advert if it can't wait for the next, also where they came out of step: a
+    // lease which ends was last renewed when peers last heard us.
+    if (refresh_at_ && *refresh_at_ < *advertise_at_) {
         refresh(now);
     }
 }

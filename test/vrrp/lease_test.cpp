@@ -66,6 +66,35 @@ TEST_CASE("with fast adverts not each of them renews the lease", "[vrrp]") {
     CHECK(at.size() == 4);
 }
 
+TEST_CASE("a lease for several adverts is renewed with one of them", "[vrrp]") {
+    Bench bench = master_of(leased(2s));
+    const Duration start = bench.now - Instant{};
+
+    const auto at = refreshes(bench.run_for(6s));
+
+    CHECK(at == std::vector<Duration>{start + 2s, start + 4s, start + 6s});
+}
+
+TEST_CASE("after an advert that was late, the lease is renewed with adverts again", "[vrrp]") {
+    Bench bench = master_of(leased());
+    (void)bench.run_for(2s);
+    bench.now += 1700ms;
+    REQUIRE(bench.handle(TimerExpired{}) == EffectList{SendAdvertisement{100}, RefreshAddresses{}});
+    const Duration late = bench.now - Instant{};
+
+    const auto at = refreshes(bench.run_for(3s));
+
+    CHECK(at == std::vector<Duration>{late + 300ms, late + 1300ms, late + 2300ms});
+}
+
+TEST_CASE("addresses that were lost are back with an advert, as their lease begins", "[vrrp]") {
+    Bench bench = master_of(leased());
+    (void)bench.run_for(10700ms);
+
+    CHECK(bench.handle(AddressesLost{}) ==
+          EffectList{SendAdvertisement{100}, InstallAddresses{}, AnnounceAddresses{}});
+}
+
 TEST_CASE("a router without lease renews nothing", "[vrrp]") {
     Bench bench = master_of(leased(0s));
 
@@ -172,9 +201,11 @@ TEST_CASE("a backup's link may change without a word", "[vrrp]") {
 TEST_CASE("a lease that begins, ends or changes while it serves is told to the kernel", "[vrrp]") {
     Bench bench = master_of(leased(0s));
 
-    CHECK(bench.handle(Reconfigured{leased(1s)}).empty());
-    CHECK(refreshes(bench.run_for(2s)).size() == 3);
-    CHECK(has(bench.handle(Reconfigured{leased(0s)}), RefreshAddresses{}));
+    CHECK(bench.handle(Reconfigured{leased(1s)}) ==
+          EffectList{SendAdvertisement{100}, RefreshAddresses{}});
+    CHECK(refreshes(bench.run_for(2s)).size() == 2);
+    CHECK(bench.handle(Reconfigured{leased(0s)}) ==
+          EffectList{RefreshAddresses{}, SendAdvertisement{100}});
     CHECK(refreshes(bench.run_for(5s)).empty());
 }
 

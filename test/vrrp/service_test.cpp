@@ -195,7 +195,7 @@ TEST_CASE("a master that lost its addresses puts them back and announces them", 
 
     const auto effects = bench.handle(AddressesLost{});
 
-    CHECK(effects == EffectList{InstallAddresses{}, AnnounceAddresses{}});
+    CHECK(effects == EffectList{SendAdvertisement{100}, InstallAddresses{}, AnnounceAddresses{}});
     CHECK(bench.router.state() == before);
     CHECK(only(bench.run_for(200ms)).back() == Effect(AnnounceAddresses{}));
 }
