@@ -4,6 +4,8 @@
 #include <array>
 #include <chrono>
 
+#include "vrrp/lease.hpp"
+
 namespace rehearse {
 
 namespace {
@@ -96,6 +98,20 @@ void know_rivals(std::vector<HostPlan>& hosts) {
     }
 }
 
+/// All routers of a machine, which are `members` in a row, have a lease or none has.
+void draw_leases(std::vector<HostPlan>& hosts, std::size_t members, Random& random) {
+    const unsigned share = random.chance(7500) ? 10'000 : 5000;
+    bool has_lease = false;
+    for (std::size_t i = 0; i < hosts.size(); ++i) {
+        vrrp::RouterConfig& config = hosts[i].config;
+        has_lease = i % members == 0 ? random.chance(share) : has_lease;
+        if (has_lease) {
+            config.refresh_each =
+                vrrp::lease_for(config.down_adverts, config.interval).refresh_each;
+        }
+    }
+}
+
 std::size_t draw_count(Random& random) {
     const std::uint64_t kind = random.below(20);
     return kind == 0 ? 1 : kind == 1 ? 6 : kind == 2 ? 7 : 2 + random.below(4);
@@ -149,6 +165,7 @@ std::vector<HostPlan> draw_hosts(Version version, vrrp::Centiseconds interval, R
     if (random.chance(3000)) {
         know_rivals(hosts);
     }
+    draw_leases(hosts, 1, random);
     return hosts;
 }
 
@@ -185,6 +202,7 @@ std::vector<HostPlan> draw_groups(vrrp::Centiseconds interval, Random& random) {
             host.drift = drift;
         }
     }
+    draw_leases(hosts, commons.size(), random);
     return hosts;
 }
 

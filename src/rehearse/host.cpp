@@ -25,14 +25,25 @@ Host::Host(const HostPlan& plan, std::size_t index)
 
 void Host::start_process(vrrp::Instant now) {
     assert(!router_);
-    has_addresses_ = false;
     router_.emplace(plan_.config);
     check_ = health::Check(check_config(plan_.service));
     next_probe_at = now;
 }
 
+bool Host::may_resume(const Behaviour& behaviour, vrrp::Instant now) const {
+    return behaviour.may_resume(resumable_until_, now);
+}
+
+void Host::forget_remains(const Behaviour& behaviour) {
+    resumable_until_.reset();
+    if (behaviour.removes_remains) {
+        remove_addresses();
+    }
+}
+
 void Host::crash() {
     router_.reset();
+    is_resuming = false;
     is_frozen = false;
     inbox.clear();
     armed_for.reset();
@@ -68,7 +79,8 @@ Glimpse Host::look(const Behaviour& behaviour) const {
             router_->source()};
 }
 
-Step Host::handle(const vrrp::Event& event, const Behaviour& behaviour, vrrp::Instant now) {
+Step Host::handle(const vrrp::Event& event, const Behaviour& behaviour, vrrp::Duration slack,
+                  vrrp::Instant now) {
     assert(is_running());
     Step step;
     step.now = now;
@@ -78,16 +90,63 @@ Step Host::handle(const vrrp::Event& event, const Behaviour& behaviour, vrrp::In
     step.before = look(behaviour);
     step.effects = behaviour.handle(*router_, event, local_time(now));
     step.after = look(behaviour);
+    execute(step, behaviour, slack);
+    keep_ledger(step);
+    return step;
+}
+
+void Host::execute(Step& step, const Behaviour& behaviour, vrrp::Duration slack) {
     for (const vrrp::Effect& effect : step.effects) {
         if (std::holds_alternative<vrrp::InstallAddresses>(effect)) {
+            remove_addresses();
             has_addresses_ = !does_kernel_refuse;
             step.install_failed = does_kernel_refuse;
+            begin_lease(behaviour, slack, step.now);
+        } else if (std::holds_alternative<vrrp::RefreshAddresses>(effect)) {
+            begin_lease(behaviour, slack, step.now);
         } else if (std::holds_alternative<vrrp::RemoveAddresses>(effect)) {
-            has_addresses_ = false;
+            remove_addresses();
         }
     }
     step.has_addresses = has_addresses_;
-    return step;
+}
+
+/// Of what is there. A kernel that refuses renews nothing either.
+void Host::begin_lease(const Behaviour& behaviour, vrrp::Duration slack, vrrp::Instant now) {
+    if (!has_addresses_ || does_kernel_refuse) {
+        return;
+    }
+    lease_ends_at_.reset();
+    if (plan_.config.refresh_each > vrrp::Duration(0)) {
+        lease_ends_at_ = now + behaviour.lifetime(plan_.config) + slack;
+    }
+}
+
+void Host::remove_addresses() {
+    has_addresses_ = false;
+    has_run_out_ = false;
+    lease_ends_at_.reset();
+}
+
+void Host::end_lease() {
+    remove_addresses();
+    has_run_out_ = true;
+}
+
+/// By the settings of that moment: peers know no others, whatever file the next process reads.
+void Host::keep_ledger(const Step& step) {
+    if (step.after.state != vrrp::State::master) {
+        if (step.before.state == vrrp::State::master) {
+            resumable_until_.reset();
+        }
+        return;
+    }
+    for (const vrrp::Effect& effect : step.effects) {
+        const auto* sent = std::get_if<vrrp::SendAdvertisement>(&effect);
+        if (sent != nullptr && sent->priority > 0) {
+            resumable_until_ = vrrp::resumable_until(plan_.config, step.now);
+        }
+    }
 }
 
 std::optional<std::uint8_t> Host::probe(vrrp::Instant now) {

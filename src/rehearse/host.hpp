@@ -26,16 +26,24 @@ class Host {
 public:
     Host(const HostPlan& plan, std::size_t index);
 
-    /// A new process. It removes what an earlier one left in the kernel.
+    /// A new process. What an earlier one left in the kernel stays, until it is known whether this
+    /// one resumes.
     void start_process(vrrp::Instant now);
+
+    /// Whether the ledger of an earlier process says that no other host can have taken over.
+    [[nodiscard]] bool may_resume(const Behaviour& behaviour, vrrp::Instant now) const;
+
+    /// It does not resume: what an earlier process left goes, the ledger with it.
+    void forget_remains(const Behaviour& behaviour);
 
     /// The process is gone at once; what it left in the kernel stays.
     void crash();
 
     /// Gives the router an event and executes the effects that concern the kernel. The process
-    /// runs. The router is told the time of the host's own clock.
+    /// runs. The router is told the time of the host's own clock. A lease that begins ends `slack`
+    /// later than it should.
     [[nodiscard]] Step handle(const vrrp::Event& event, const Behaviour& behaviour,
-                              vrrp::Instant now);
+                              vrrp::Duration slack, vrrp::Instant now);
 
     /// When its router's deadline is in true time.
     [[nodiscard]] std::optional<vrrp::Instant> deadline(const Behaviour& behaviour) const;
@@ -44,7 +52,13 @@ public:
     void set_config(const vrrp::RouterConfig& config) { plan_.config = config; }
 
     /// Another program takes the addresses away.
-    void lose_addresses() { has_addresses_ = false; }
+    void lose_addresses() { remove_addresses(); }
+
+    /// When the kernel takes the addresses away, where they are there and have a lease.
+    [[nodiscard]] std::optional<vrrp::Instant> lease_ends_at() const { return lease_ends_at_; }
+    void end_lease();
+    /// Whether the lease has ended, and the router has not made good for it yet.
+    [[nodiscard]] bool has_run_out() const { return has_run_out_; }
 
     /// Looks at the service; gives the router's new priority, if the verdict changed it.
     [[nodiscard]] std::optional<std::uint8_t> probe(vrrp::Instant now);
@@ -60,6 +74,7 @@ public:
 
     bool is_wanted = false;  ///< told to take part in the election
     bool is_frozen = false;
+    bool is_resuming = false;  ///< from its start until it was told to take part
     bool is_linked = true;
     bool is_service_well = true;
     bool does_kernel_refuse = false;
@@ -71,12 +86,19 @@ public:
 private:
     [[nodiscard]] vrrp::Instant local_time(vrrp::Instant now) const;
     [[nodiscard]] Glimpse look(const Behaviour& behaviour) const;
+    void execute(Step& step, const Behaviour& behaviour, vrrp::Duration slack);
+    void begin_lease(const Behaviour& behaviour, vrrp::Duration slack, vrrp::Instant now);
+    void remove_addresses();
+    void keep_ledger(const Step& step);
 
     HostPlan plan_;
     std::size_t index_;
     std::optional<vrrp::VirtualRouter> router_;  ///< nullopt while there is no process
     health::Check check_;
     bool has_addresses_ = false;
+    std::optional<vrrp::Instant> lease_ends_at_;
+    bool has_run_out_ = false;
+    std::optional<vrrp::Instant> resumable_until_;  ///< the ledger: it outlives the process
 };
 
 }  // namespace rehearse

@@ -72,7 +72,8 @@ Finding nothing_is_forgotten(const Witness& witness, const Step& step) {
 }
 
 /// S-4: where the lease is shorter than the down interval, who was silent holds no addresses any
-/// more when its successor takes over. All renewals must have come with adverts that it heard.
+/// more when its successor takes over, which heard the last of its adverts. Not of one that was
+/// leaving: its successors don't wait.
 Finding dead_holds_nothing(const Witness& witness, const Step& step) {
     const auto master = silent_master(witness, step);
     if (!master) {
@@ -83,7 +84,7 @@ Finding dead_holds_nothing(const Witness& witness, const Step& step) {
         const Host& host = witness.host(i);
         const LeaseFacts& lease = witness.lease(i);
         const bool is_silent_one = master->source == host.plan().source && !host.is_running() &&
-                                   master->at >= lease.spoken_at;
+                                   lease.resumable_until && master->at >= lease.spoken_at;
         const bool is_short =
             lease.lifetime && *lease.lifetime + vrrp::lease_slack < patience &&
             host.plan().config.refresh_each >= vrrp::Duration(host.plan().config.interval);
@@ -106,8 +107,8 @@ Finding proof_is_used(const Witness& witness, const Step& step) {
     return "it was master a moment ago, and does not resume";
 }
 
-/// S-21: nobody takes over from a master that resumed in time, whose last advert before it had
-/// heard and whose next one was not lost.
+/// S-21: nobody takes over from a master that resumed in time, if it had heard the last advert
+/// before that, and the next one was not lost; unless that tells a lower priority.
 Finding resumed_is_not_succeeded(const Witness& witness, const Step& step) {
     const auto master = silent_master(witness, step);
     if (!master) {
@@ -120,7 +121,8 @@ Finding resumed_is_not_succeeded(const Witness& witness, const Step& step) {
                                 master->source == witness.host(i).plan().source &&
                                 master->at >= lease.spoken_before &&
                                 master->at <= *lease.resumed_at;
-        const bool is_calm = witness.facts(step.host).trouble_at < lease.spoken_before &&
+        const bool is_calm = !witness.facts(step.host).unheeded &&
+                             witness.facts(step.host).trouble_at < lease.spoken_before &&
                              witness.channel_trouble_at(i, step.host) < lease.spoken_before &&
                              patience > lease.silence + witness.scenario().lan.longest_delay;
         if (is_resumed && is_calm && witness.scenario().shares_lan(i, step.host)) {
@@ -168,9 +170,10 @@ Finding lease_is_renewed(const Witness& witness, vrrp::Instant now) {
             refresh_each == vrrp::Duration(0)) {
             continue;
         }
-        const vrrp::Instant due = std::max(
-            {witness.lease(i).begun_at + witness.at_most(i, refresh_each),
-             witness.facts(i).thawed_at + wakes_within, witness.facts(i).settings_changed_at});
+        const vrrp::Instant due =
+            std::max({witness.lease(i).begun_at + witness.at_most(i, refresh_each),
+                      witness.facts(i).state_since, witness.facts(i).settings_changed_at,
+                      witness.facts(i).thawed_at + wakes_within});
         if (now > due + witness.scenario().lateness) {
             return fmt::format("r{} has not renewed its lease since {}", i,
                                seconds_text(witness.lease(i).begun_at));
@@ -185,11 +188,11 @@ struct StepRule {
 };
 
 constexpr std::array step_rules{
-    StepRule{"S-18 no forgotten address", nothing_is_forgotten},
     StepRule{"S-4 dead or frozen process", dead_holds_nothing},
     StepRule{"S-21 a resume moves nothing", proof_is_used},
     StepRule{"S-21 a resume moves nothing", resumed_is_not_succeeded},
     StepRule{"S-21 a pause moves nothing", pause_releases_nothing},
+    StepRule{"S-18 no forgotten address", nothing_is_forgotten},
 };
 
 struct TimeRule {

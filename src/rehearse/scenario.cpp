@@ -5,6 +5,7 @@
 
 #include "rehearse/draw_hosts.hpp"
 #include "rehearse/random.hpp"
+#include "vrrp/lease.hpp"
 
 namespace rehearse {
 
@@ -60,7 +61,7 @@ public:
     void trouble() {
         const std::size_t host = any_host();
         const vrrp::Instant begin = next_time();
-        switch (random_.below(12)) {
+        switch (random_.below(13)) {
             case 0: return pair(begin, Fault::crash, Fault::start, host);
             case 1: return pair(begin, Fault::stop, Fault::start, host);
             case 2: return pair(begin, Fault::freeze, Fault::thaw, host);
@@ -72,6 +73,7 @@ public:
             case 8: return cut_one_way(begin, host);
             case 9: return lose(begin);
             case 10: return reconfigure(begin, host);
+            case 11: return pair(begin, Fault::pause, Fault::start, host);
             default: return add(begin, Fault::addresses_lost, host);
         }
     }
@@ -201,6 +203,7 @@ std::string_view to_text(Fault fault) {
         case Fault::start: return "start";
         case Fault::stop: return "stop";
         case Fault::crash: return "crash";
+        case Fault::pause: return "pause";
         case Fault::freeze: return "freeze";
         case Fault::thaw: return "thaw";
         case Fault::service_dies: return "service dies";
@@ -252,6 +255,9 @@ vrrp::RouterConfig reconfigured(const Scenario& scenario, const vrrp::RouterConf
                     scenario.interval * (1 + static_cast<int>(random.below(most_intervals)));
             }
             break;
+    }
+    if (changed.refresh_each > vrrp::Duration(0)) {
+        changed.refresh_each = vrrp::lease_for(changed.down_adverts, changed.interval).refresh_each;
     }
     return changed;
 }

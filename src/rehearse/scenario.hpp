@@ -38,7 +38,8 @@ struct HostPlan {
 enum class Fault : std::uint8_t {
     start,  ///< the daemon, or the router that is leaving or has left
     stop,   ///< gracefully: the router leaves the election
-    crash,  ///< the process is gone, what it left in the kernel stays
+    crash,  ///< the process is gone, what it left in the kernel stays while its lease lasts
+    pause,  ///< the same, but the router was told: the process makes room for another
     freeze,
     thaw,
     service_dies,

@@ -69,6 +69,7 @@ vrrp::Instant Simulation::next_time() const {
         keep_earlier(earliest, flights_.front().arrives_at);
     }
     for (const Host& host : hosts_) {
+        keep_earlier(earliest, host.lease_ends_at());
         if (host.is_running()) {
             keep_earlier(earliest, host.wakes_at);
             keep_earlier(earliest, host.next_probe_at);
@@ -79,6 +80,7 @@ vrrp::Instant Simulation::next_time() const {
 
 /// Adverts before checks before timers, as the daemon's loop has them.
 void Simulation::do_everything_due() {
+    end_leases();
     while (next_fault_ < scenario_.faults.size() && scenario_.faults[next_fault_].at <= now_) {
         apply(scenario_.faults[next_fault_++]);
     }
@@ -98,6 +100,20 @@ void Simulation::do_everything_due() {
         }
         if (hosts_[i].is_running() && hosts_[i].wakes_at && *hosts_[i].wakes_at <= now_) {
             deliver(i, vrrp::TimerExpired{});
+        }
+    }
+}
+
+/// A process that runs hears of it at once.
+void Simulation::end_leases() {
+    for (std::size_t i = 0; i < hosts_.size(); ++i) {
+        if (!hosts_[i].lease_ends_at() || *hosts_[i].lease_ends_at() > now_) {
+            continue;
+        }
+        hosts_[i].end_lease();
+        trace_.add_lease_end(i, now_);
+        if (witness_.is_master(i)) {
+            deliver(i, vrrp::AddressesLost{});
         }
     }
 }
@@ -123,6 +139,7 @@ void Simulation::apply(const TimedFault& fault) {
         case Fault::start: return start(fault.host);
         case Fault::stop: return stop(fault.host);
         case Fault::crash: return crash(fault.host);
+        case Fault::pause: return pause(fault.host);
         case Fault::freeze:
             for (const std::size_t member : machine_of(fault.host)) {
                 hosts_[member].is_frozen = host.router().has_value();
@@ -146,21 +163,56 @@ void Simulation::start(std::size_t index) {
         return;
     }
     const std::vector<std::size_t> machine = machine_of(index);
-    const bool is_new = !hosts_[index].router();
     for (const std::size_t member : machine) {
         hosts_[member].is_wanted = true;
-        if (is_new) {
-            hosts_[member].start_process(now_);
-            witness_.note_new_process(member, now_);
+    }
+    if (!hosts_[index].router()) {
+        return start_process(machine.front());
+    }
+    for (const std::size_t member : machine) {
+        deliver(member, vrrp::Startup{});
+    }
+}
+
+/// One that resumes is told all before its group settles, and each member is, as they were.
+void Simulation::start_process(std::size_t first) {
+    const std::vector<std::size_t> machine = machine_of(first);
+    for (const std::size_t member : machine) {
+        hosts_[member].start_process(now_);
+        witness_.note_new_process(member, now_);
+    }
+    const bool does_resume = resumes(machine);
+    const auto give = [this, does_resume](std::size_t member, const vrrp::Event& event) {
+        does_resume ? tell(member, event) : deliver(member, event);
+    };
+    for (const std::size_t member : machine) {
+        hosts_[member].is_resuming = does_resume;
+        if (!does_resume) {
+            hosts_[member].forget_remains(behaviour_);
         }
     }
     for (const std::size_t member : machine) {
-        if (is_new) {
-            deliver(member, vrrp::PriorityChanged{hosts_[member].priority()});
-            deliver(member, vrrp::SourceChanged{hosts_[member].source()});
-        }
-        deliver(member, vrrp::Startup{});
+        give(member, vrrp::PriorityChanged{hosts_[member].priority()});
+        give(member, vrrp::SourceChanged{hosts_[member].source()});
+        hosts_[member].is_resuming = false;
+        give(member, vrrp::Startup{does_resume});
     }
+    settle(first);
+}
+
+/// A machine resumes with all of its routers, where all may and are fit, which is looked at first.
+bool Simulation::resumes(const std::vector<std::size_t>& machine) {
+    const bool may = std::ranges::all_of(
+        machine, [this](std::size_t each) { return hosts_[each].may_resume(behaviour_, now_); });
+    if (!may) {
+        return false;
+    }
+    bool are_fit = true;
+    for (const std::size_t member : machine) {
+        witness_.note_probe(member, hosts_[member].probe(now_).has_value());
+        are_fit = are_fit && hosts_[member].is_linked && hosts_[member].priority() > 0;
+    }
+    return are_fit;
 }
 
 /// All are told before anything else happens, so that all make before they break.
@@ -183,7 +235,23 @@ void Simulation::crash(std::size_t index) {
     }
 }
 
-/// What has waited in the sockets comes before the timers, as in the daemon's loop.
+/// The router is told, then the process ends. What no master holds goes with it.
+void Simulation::pause(std::size_t index) {
+    if (!hosts_[index].is_running()) {
+        return;
+    }
+    for (const std::size_t member : machine_of(index)) {
+        tell(member, vrrp::Pause{});
+    }
+    settle(index);
+    for (const std::size_t member : machine_of(index)) {
+        if (!witness_.is_master(member)) {
+            hosts_[member].lose_addresses();
+        }
+    }
+    crash(index);
+}
+
 void Simulation::thaw(std::size_t index) {
     if (!hosts_[index].is_frozen) {
         return;
@@ -194,14 +262,30 @@ void Simulation::thaw(std::size_t index) {
         witness_.note_thaw(member, now_);
     }
     for (const std::size_t member : machine) {
-        Host& host = hosts_[member];
-        for (const Packet& packet : std::exchange(host.inbox, {})) {
-            receive(member, packet);
-        }
-        if (host.router()->source() != host.source()) {
-            deliver(member, vrrp::SourceChanged{host.source()});
-        }
+        wake(member);
     }
+}
+
+/// What has waited in the sockets comes before the timers, as in the daemon's loop; but nobody
+/// knows whether the kernel's news or the packets come first.
+void Simulation::wake(std::size_t index) {
+    Host& host = hosts_[index];
+    const auto notice_lost_addresses = [this, &host, index] {
+        if (host.has_run_out() && witness_.is_master(index)) {
+            deliver(index, vrrp::AddressesLost{});
+        }
+    };
+    const bool are_news_first = random_.chance(5000);
+    if (are_news_first) {
+        notice_lost_addresses();
+    }
+    for (const Packet& packet : std::exchange(host.inbox, {})) {
+        receive(index, packet);
+    }
+    if (host.router()->source() != host.source()) {
+        deliver(index, vrrp::SourceChanged{host.source()});
+    }
+    notice_lost_addresses();
 }
 
 void Simulation::set_link(std::size_t index, bool is_linked) {
@@ -350,7 +434,8 @@ std::vector<std::size_t> Simulation::machine_of(std::size_t index) const {
 /// Where events meet effects.
 void Simulation::tell(std::size_t index, const vrrp::Event& event, bool is_forged) {
     Host& host = hosts_[index];
-    Step step = host.handle(event, behaviour_, now_);
+    const vrrp::Duration slack = random_.between(vrrp::Duration(0), vrrp::lease_slack);
+    Step step = host.handle(event, behaviour_, slack, now_);
     step.is_forged = is_forged;
     for (const vrrp::Effect& effect : step.effects) {
         if (const auto* sent = std::get_if<vrrp::SendAdvertisement>(&effect)) {

@@ -48,11 +48,16 @@ private:
 
     [[nodiscard]] vrrp::Instant next_time() const;
     void do_everything_due();
+    void end_leases();
     void apply(const TimedFault& fault);
     void start(std::size_t index);
+    void start_process(std::size_t first);
+    [[nodiscard]] bool resumes(const std::vector<std::size_t>& machine);
     void stop(std::size_t index);
     void crash(std::size_t index);
+    void pause(std::size_t index);
     void thaw(std::size_t index);
+    void wake(std::size_t index);
     void set_link(std::size_t index, bool is_linked);
     void lose_addresses(std::size_t index);
     void reconfigure(std::size_t index, unsigned amount);

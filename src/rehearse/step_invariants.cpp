@@ -61,9 +61,17 @@ bool leaves_office(const Step& step) {
            (step.after.state == State::leaving || step.after.state == State::initialize);
 }
 
-/// S-1: addresses stand exactly while a router serves.
-Finding state_and_kernel_agree(const Witness& /*witness*/, const Step& step) {
-    if (step.install_failed || step.has_addresses == serves(step.after.state)) {
+/// Who was frozen for longer than the lease does not know it until it is told, as a master.
+bool may_lack_addresses(const Host& host, const Step& step) {
+    return host.has_run_out() && !std::holds_alternative<vrrp::AddressesLost>(step.event);
+}
+
+/// S-1: addresses stand exactly while a router serves, or until their lease ends; and who is to
+/// resume finds them there.
+Finding state_and_kernel_agree(const Witness& witness, const Step& step) {
+    const Host& host = witness.host(step.host);
+    const bool is_excused = step.has_addresses ? host.is_resuming : may_lack_addresses(host, step);
+    if (step.install_failed || is_excused || step.has_addresses == serves(step.after.state)) {
         return std::nullopt;
     }
     return step.has_addresses ? "addresses stand, but it does not serve"
@@ -127,8 +135,8 @@ Finding yields_have_reason(const Witness& witness, const Step& step) {
 }
 
 /// S-3: only a master announces addresses, and only such as stand.
-Finding announcements_have_authority(const Witness& /*witness*/, const Step& step) {
-    bool stand = step.had_addresses;
+Finding announcements_have_authority(const Witness& witness, const Step& step) {
+    bool stand = step.had_addresses || may_lack_addresses(witness.host(step.host), step);
     for (const vrrp::Effect& effect : step.effects) {
         stand = std::holds_alternative<vrrp::InstallAddresses>(effect) ||
                 (stand && !std::holds_alternative<vrrp::RemoveAddresses>(effect));
@@ -181,7 +189,7 @@ Finding takeover_is_not_early(const Witness& witness, const Step& step) {
         return std::nullopt;
     }
     const bool is_grouped = witness.scenario().members > 1;
-    if (step.before.state == State::initialize &&
+    if (step.before.state == State::initialize && !witness.has_proof(step.host, step.now) &&
         (step.after.priority != vrrp::owner_priority || is_grouped)) {
         return "it is master without an election";
     }
@@ -346,6 +354,9 @@ constexpr std::array rules{
 }  // namespace
 
 std::optional<Violation> check_step(const Witness& witness, const Step& step) {
+    if (auto violation = check_lease(witness, step)) {
+        return violation;
+    }
     for (const Rule& rule : rules) {
         if (auto finding = rule.look(witness, step)) {
             return Violation{rule.name, step.now, fmt::format("r{}: {}", step.host, *finding)};

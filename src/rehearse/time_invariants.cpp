@@ -251,6 +251,9 @@ std::optional<Violation> check_time(const Witness& witness, vrrp::Instant now) {
             return Violation{rule.name, now, *std::move(finding)};
         }
     }
+    if (auto violation = check_leases(witness, now)) {
+        return violation;
+    }
     return is_grouped ? check_groups(witness, now) : std::nullopt;
 }
 

@@ -31,6 +31,7 @@ std::string text_of(const vrrp::RouterConfig& config) {
     add(config.rival_priority != 0, fmt::format("rival {}", config.rival_priority));
     add(config.is_unicast(), config.hears_strangers ? "unicast, hears strangers" : "unicast");
     add(config.is_grouped, "grouped");
+    add(config.refresh_each == vrrp::Duration(0), "no lease");
     return text;
 }
 
@@ -156,6 +157,14 @@ void Trace::add_loss(std::size_t from, std::size_t to, vrrp::Instant now) {
     mix(from << 8 | to);
     if (keeps_lines_) {
         lines_.push_back(line(now, from, fmt::format("... lost towards r{}", to)));
+    }
+}
+
+void Trace::add_lease_end(std::size_t host, vrrp::Instant now) {
+    mix(static_cast<std::uint64_t>(now.time_since_epoch().count()));
+    mix(host);
+    if (keeps_lines_) {
+        lines_.push_back(line(now, host, "... the lease has ended"));
     }
 }
 

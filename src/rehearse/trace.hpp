@@ -18,6 +18,8 @@ public:
 
     void add(const Step& step);
     void add(const TimedFault& fault);
+    /// The kernel has taken a host's addresses away.
+    void add_lease_end(std::size_t host, vrrp::Instant now);
     void add_loss(std::size_t from, std::size_t to, vrrp::Instant now);
 
     [[nodiscard]] std::uint64_t hash() const { return hash_; }

@@ -32,6 +32,7 @@ Witness::Witness(const Scenario& scenario, const std::vector<Host>& hosts, const
       hosts_(hosts),
       lan_(lan),
       facts_(hosts.size()),
+      leases_(hosts.size()),
       channel_trouble_at_(hosts.size() * hosts.size()) {
     for (const Host& host : hosts) {
         longest_interval_ =
@@ -46,6 +47,8 @@ void Witness::note(const Step& step) {
     note_advertisement(step, facts);
     note_settings(step, facts);
     note_installation(step, facts);
+    note_office(step);
+    note_lease(step);
     const bool came_from_outside = !came_from_within(step);
     const bool has_recovered =
         step.before.state == vrrp::State::initialize && step.after.state != vrrp::State::initialize;

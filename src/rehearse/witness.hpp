@@ -58,6 +58,20 @@ struct HostFacts {
     int verdicts = 0;
 };
 
+/// What is known of the addresses that a host holds, and of what its peers have last heard;
+/// whatever becomes of its process.
+struct LeaseFacts {
+    vrrp::Instant begun_at;                  ///< installed, or renewed
+    std::optional<vrrp::Duration> lifetime;  ///< since then; nullopt: without end
+    vrrp::Instant spoken_at;                 ///< the last advert above priority 0
+    /// Until then no peer takes over, if the advert was heard; nullopt where it is no master.
+    std::optional<vrrp::Instant> resumable_until;
+
+    std::optional<vrrp::Instant> resumed_at;  ///< the last time
+    vrrp::Instant spoken_before;              ///< the last advert before that
+    vrrp::Duration silence{0};                ///< how long it may have been silent then
+};
+
 /// Follows a whole rehearsal and keeps what the invariants are told from.
 class Witness {
 public:
@@ -79,11 +93,20 @@ public:
     [[nodiscard]] std::size_t size() const { return facts_.size(); }
     [[nodiscard]] const Host& host(std::size_t index) const { return hosts_[index]; }
     [[nodiscard]] const HostFacts& facts(std::size_t index) const { return facts_[index]; }
+    [[nodiscard]] const LeaseFacts& lease(std::size_t index) const { return leases_[index]; }
+    /// Whether a new process may resume, and with all members of its group.
+    [[nodiscard]] bool has_proof(std::size_t host, vrrp::Instant now) const;
+    [[nodiscard]] bool has_proof_for_all(std::size_t host, vrrp::Instant now) const;
 
     /// The last trouble anywhere.
     [[nodiscard]] vrrp::Instant trouble_at() const { return trouble_at_; }
     /// The last trouble of either host or of the channels between them.
     [[nodiscard]] vrrp::Instant trouble_at(std::size_t a, std::size_t b) const;
+
+    /// The last trouble of the channel from one host to another.
+    [[nodiscard]] vrrp::Instant channel_trouble_at(std::size_t from, std::size_t to) const {
+        return channel_trouble_at_[from * size() + to];
+    }
 
     /// So long this host's clock takes for a span of its own, in true time: at least, at most.
     [[nodiscard]] vrrp::Duration at_least(std::size_t host, vrrp::Duration local) const;
@@ -126,11 +149,14 @@ private:
     void note_advertisement(const Step& step, HostFacts& facts);
     void wait_for(std::size_t host, Heard master);
     void note_effects(const Step& step, HostFacts& facts);
+    void note_lease(const Step& step);
+    void note_office(const Step& step);
 
     const Scenario& scenario_;
     const std::vector<Host>& hosts_;
     const Lan& lan_;
     std::vector<HostFacts> facts_;
+    std::vector<LeaseFacts> leases_;
     std::vector<vrrp::Instant> channel_trouble_at_;  ///< for each ordered pair
     vrrp::Instant trouble_at_;
     vrrp::Duration longest_interval_{0};  ///< that anybody has had

@@ -80,4 +80,17 @@ inline std::string first_violation(const Behaviour& behaviour,
     return "nothing";
 }
 
+/// Whether one of the first seeds finds the broken router by this rule, although others may do so
+/// before.
+inline bool finds(std::string_view name, const Behaviour& behaviour) {
+    for (std::uint64_t seed = 0; seed < 20'000; ++seed) {
+        Trace trace;
+        const Outcome outcome = run(make_scenario(seed), behaviour, trace);
+        if (outcome.violation && outcome.violation->invariant.starts_with(name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 }  // namespace rehearse::test
