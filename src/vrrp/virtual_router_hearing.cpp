@@ -106,8 +106,8 @@ void VirtualRouter::depart(const Peer& master) {
     if (discarded_ && discarded_->address == master.address) {
         discarded_.reset();
     }
+    heard_at_ = master.heard_at;
     if (!is_ready_) {
-        heard_at_ = master.heard_at;
         down_at_ = takeover_time();
     }
 }

@@ -276,6 +276,24 @@ TEST_CASE("a priority that moves does not cost a member its place where nobody s
     CHECK(group.all_in(State::master));
 }
 
+TEST_CASE("a ready member of lower priority waits for its skew after the master has left",
+          "[vrrp]") {
+    std::vector<RouterConfig> configs = two(250, 100);
+    configs[0].strict = true;
+    GroupBench group = started_group(configs);
+    group.run_for(3100ms);
+    REQUIRE(group.members[0].router.is_ready());
+    group.tell(0, advert_from(higher_address, 0));
+    group.run_for(50ms);
+    REQUIRE(group.members[0].router.is_ready());
+
+    group.tell(0, PriorityChanged{1});
+
+    CHECK_FALSE(group.members[0].router.is_ready());
+    CHECK(group.members[0].router.deadline() ==
+          group.members[0].now - 50ms + skew_time(Version::v2, Centiseconds(100), 1));
+}
+
 TEST_CASE("orders that a router did not wait for change nothing", "[vrrp]") {
     for (Bench bench : {Bench(), started(), leaving()}) {
         const Observed before = observe(bench.router);
