@@ -90,10 +90,10 @@ Finding crash_is_survived(const Witness& witness, vrrp::Instant now) {
                                              witness.at_most(i, witness.succession_time(i));
         vrrp::Instant due =
             std::max(std::max(facts.spoken_to_at, facts.thawed_at) + down_interval, released_until);
-        // Other settings that make it late make it listen for an interval more.
-        due = std::max(due, facts.settings_changed_at +
-                                witness.at_most(i, facts.interval + witness.skew_time(i)) +
-                                witness.scenario().lateness);
+        // Other settings that make it late make it listen for an interval more, and if they change
+        // again, for more of them.
+        due =
+            std::max(due, facts.settings_changed_at + down_interval + witness.scenario().lateness);
         if (now > due + witness.scenario().lateness) {
             return fmt::format("r{} hears nobody since {} and does nothing", i,
                                seconds_text(facts.spoken_to_at));
@@ -109,9 +109,15 @@ Finding release_is_used(const Witness& witness, vrrp::Instant now) {
         if (!is_backup(witness, i) || !facts.released_at || facts.thawed_at >= *facts.released_at) {
             continue;
         }
+        // As with crashes: other settings may make it listen for an interval more.
+        const vrrp::Duration listens =
+            facts.settings_changed_at < *facts.released_at
+                ? vrrp::Duration(0)
+                : witness.at_most(i, facts.interval + witness.skew_time(i)) +
+                      witness.scenario().lateness;
         const vrrp::Instant due =
             std::max(*facts.released_at + witness.at_most(i, witness.succession_time(i)),
-                     facts.settings_changed_at);
+                     facts.settings_changed_at + listens);
         if (now > due + witness.scenario().lateness) {
             return fmt::format("r{} heard priority 0 at {} and does nothing", i,
                                seconds_text(*facts.released_at));

@@ -61,8 +61,10 @@ struct HostFacts {
 /// What is known of the addresses that a host holds, and of what its peers have last heard;
 /// whatever becomes of its process.
 struct LeaseFacts {
-    vrrp::Instant begun_at;                  ///< installed, or renewed
+    vrrp::Instant asked_at;                  ///< the kernel, to install or to renew them
+    vrrp::Instant begun_at;                  ///< and it did
     std::optional<vrrp::Duration> lifetime;  ///< since then; nullopt: without end
+    bool is_with_adverts = false;            ///< by its length, it is renewed together with them
     vrrp::Instant spoken_at;                 ///< the last advert above priority 0
     /// Until then no peer takes over, if the advert was heard; nullopt where it is no master.
     std::optional<vrrp::Instant> resumable_until;

@@ -32,8 +32,14 @@ void Witness::note_lease(const Step& step) {
         const bool begins = std::holds_alternative<vrrp::InstallAddresses>(effect) ||
                             std::holds_alternative<vrrp::RefreshAddresses>(effect);
         if (begins) {
-            leases_[step.host].begun_at = step.now;
-            leases_[step.host].lifetime = lifetime_of(hosts_[step.host].plan().config);
+            leases_[step.host].asked_at = step.now;
+        }
+        if (begins && !hosts_[step.host].does_kernel_refuse) {
+            const vrrp::RouterConfig& config = hosts_[step.host].plan().config;
+            LeaseFacts& lease = leases_[step.host];
+            lease.begun_at = step.now;
+            lease.lifetime = lifetime_of(config);
+            lease.is_with_adverts = config.refresh_each >= vrrp::Duration(config.interval);
         }
     }
 }
@@ -41,8 +47,8 @@ void Witness::note_lease(const Step& step) {
 void Witness::note_office(const Step& step) {
     LeaseFacts& lease = leases_[step.host];
     const bool is_master = step.after.state == vrrp::State::master;
-    if (std::holds_alternative<vrrp::Startup>(step.event) && is_master && lease.resumable_until &&
-        step.before.state == vrrp::State::initialize) {
+    if (std::holds_alternative<vrrp::Startup>(step.event) && is_master &&
+        has_proof(step.host, step.now) && step.before.state == vrrp::State::initialize) {
         lease.resumed_at = step.now;
         lease.spoken_before = lease.spoken_at;
         lease.silence = *lease.resumable_until - lease.spoken_at;

@@ -18,7 +18,7 @@ AREAS: dict[str, list[int]] = {
     "V": list(range(1, 8)),
     "G": list(range(1, 9)),
     "A": list(range(1, 15)),
-    "S": list(range(1, 21)),
+    "S": list(range(1, 23)),
     "L": list(range(1, 11)),
 }
 
