@@ -216,11 +216,7 @@ void Daemon::take_links(vrrp::Instant now) {
 
 void Daemon::update_segments(vrrp::Instant now) {
     for (const auto& segment : segments_) {
-        const net::Link* const link = links_->find(segment->interface());
-        // Notifications come for each of many addresses, and most are about other links.
-        if (link == nullptr || segment->link() != *link) {
-            segment->update(link, now);
-        }
+        segment->update(*links_, now);
     }
 }
 
