@@ -36,7 +36,7 @@ std::vector<std::string> interfaces_of(const config::Config& config) {
 
 std::expected<std::unique_ptr<Daemon>, os::Error> Daemon::start(const config::Config& config,
                                                                 os::Loop& loop) {
-    auto executor = Executor::open(loop);
+    auto executor = Executor::open(loop, config.daemon.announce_interval);
     if (!executor) {
         return std::unexpected(executor.error());
     }
