@@ -1,5 +1,6 @@
 #include "engine/daemon.hpp"
 
+#include "net/link_dump.hpp"
 #include "os/log.hpp"
 #include "os/scheduling.hpp"
 #include "os/service.hpp"
@@ -19,11 +20,23 @@ vrrp::Lease lease_of(const config::Router& router) {
     return vrrp::lease_for(router.protocol.down_adverts, router.protocol.interval);
 }
 
+/// The interfaces that routers are on, each once.
+std::vector<std::string> interfaces_of(const config::Config& config) {
+    std::vector<std::string> names;
+    for (const config::Router& router : config.routers) {
+        names.push_back(router.interface);
+    }
+    std::ranges::sort(names);
+    const auto repeated = std::ranges::unique(names);
+    names.erase(repeated.begin(), repeated.end());
+    return names;
+}
+
 }  // namespace
 
 std::expected<std::unique_ptr<Daemon>, os::Error> Daemon::start(const config::Config& config,
                                                                 os::Loop& loop) {
-    auto executor = Executor::open(loop);
+    auto executor = Executor::open(loop, config.daemon.announce_interval);
     if (!executor) {
         return std::unexpected(executor.error());
     }
@@ -60,7 +73,8 @@ Daemon::Daemon(const config::Config& config, os::Loop& loop, Executor executor)
       }) {}
 
 std::expected<void, os::Error> Daemon::build(const config::Config& config) {
-    auto links = net::LinkMirror::open(loop_, [this](vrrp::Instant now) { take_links(now); });
+    auto links = net::LinkMirror::open(loop_, interfaces_of(config),
+                                       [this](vrrp::Instant now) { take_links(now); });
     if (!links) {
         return std::unexpected(links.error());
     }
@@ -156,7 +170,13 @@ void Daemon::remove_strays() {
                                      &vrrp::VirtualAddress::address) != instance->addresses().end();
         });
     };
-    for (const net::Link& link : links_->links()) {
+    const auto dump = net::dump_links();
+    if (!dump) {
+        os::log::error("can't look for addresses left over from an earlier run",
+                       {{"error", dump.error().message()}});
+        return;
+    }
+    for (const net::Link& link : dump->table.links()) {
         std::vector<vrrp::VirtualAddress> strays;
         for (const net::LinkAddress& address : link.addresses) {
             if (address.protocol == net::our_address_protocol &&
@@ -196,11 +216,7 @@ void Daemon::take_links(vrrp::Instant now) {
 
 void Daemon::update_segments(vrrp::Instant now) {
     for (const auto& segment : segments_) {
-        const net::Link* const link = links_->find(segment->interface());
-        // Notifications come for each of many addresses, and most are about other links.
-        if (link == nullptr || segment->link() != *link) {
-            segment->update(link, now);
-        }
+        segment->update(*links_, now);
     }
 }
 

@@ -27,22 +27,28 @@ bool may_wait(const vrrp::Effect& effect) {
 
 }  // namespace
 
-std::expected<Executor, os::Error> Executor::open(os::Loop& loop) {
+std::expected<Executor, os::Error> Executor::open(os::Loop& loop,
+                                                  vrrp::Duration announce_interval) {
     auto table = net::AddressTable::open();
     if (!table) {
         return std::unexpected(table.error());
     }
-    auto announcer = net::Announcer::open();
-    if (!announcer) {
-        return std::unexpected(announcer.error());
+    auto crier = Crier::open(loop, announce_interval);
+    if (!crier) {
+        return std::unexpected(crier.error());
     }
-    return Executor(loop, std::move(*table), std::move(*announcer));
+    return Executor(loop, std::move(*table), std::move(*crier));
 }
 
-Executor::Executor(os::Loop& loop, net::AddressTable table, net::Announcer announcer)
-    : loop_(loop), table_(std::move(table)), announcer_(std::move(announcer)) {}
+Executor::Executor(os::Loop& loop, net::AddressTable table, std::unique_ptr<Crier> crier)
+    : loop_(loop), table_(std::move(table)), crier_(std::move(crier)) {}
 
 Executor::Result Executor::execute(const vrrp::Effect& effect, const Subject& subject) {
+    if (const auto* change = std::get_if<vrrp::StateChanged>(&effect);
+        change != nullptr && change->to != vrrp::State::master) {
+        // Also of one that is leaving: its successor announces now.
+        crier_->silence(subject.router);
+    }
     return std::visit(
         [&](const auto& known) -> Result {
             if constexpr (requires { on(known, subject); }) {
@@ -121,9 +127,14 @@ std::vector<Executor::Failure> Executor::carry_out(const std::vector<Work>& work
     return failures;
 }
 
+/// Announcements that are told one by one belong to a router each, and go with its office.
+bool Executor::is_of_its_own(const vrrp::Effect& effect) const {
+    return crier_->is_paced() && std::holds_alternative<vrrp::AnnounceAddresses>(effect);
+}
+
 /// What fails together is tried once more one by one, so that each router has a failure of its own.
 void Executor::carry_out_together(Works works, std::vector<Failure>& failures) {
-    if (works.size() > 1) {
+    if (works.size() > 1 && !is_of_its_own(works.front()->effect)) {
         const bool is_renewal =
             std::holds_alternative<vrrp::RefreshAddresses>(works.front()->effect);
         addresses_.clear();
@@ -206,7 +217,8 @@ Executor::Result Executor::block(std::span<const vrrp::VirtualAddress> addresses
 
 Executor::Result Executor::on(const vrrp::AnnounceAddresses& /*effect*/, const Subject& subject) {
     const auto& link = subject.segment.link();
-    return link ? announcer_.announce(*link, subject.addresses) : Result{};
+    return link ? crier_->announce(*link, subject.router, subject.addresses, loop_.now())
+                : Result{};
 }
 
 }  // namespace engine

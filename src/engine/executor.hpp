@@ -1,10 +1,10 @@
 #pragma once
 
 #include "engine/carrier.hpp"
+#include "engine/crier.hpp"
 #include "engine/segment.hpp"
 #include "net/accept_filter.hpp"
 #include "net/address_table.hpp"
-#include "net/announcer.hpp"
 #include "os/error.hpp"
 #include "os/loop.hpp"
 #include "vrrp/address.hpp"
@@ -14,6 +14,7 @@
 #include <chrono>
 #include <expected>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -44,8 +45,10 @@ struct Subject {
 /// is done at once, after all that waits; so each router's effects keep their order.
 class Executor {
 public:
+    /// `announce_interval` is the least time between two announcements on one link, 0 for none;
     /// `loop` outlives the executor.
-    [[nodiscard]] static std::expected<Executor, os::Error> open(os::Loop& loop);
+    [[nodiscard]] static std::expected<Executor, os::Error> open(os::Loop& loop,
+                                                                 vrrp::Duration announce_interval);
 
     /// Carries one effect out, now or at the end of the callback; what fails then is told by
     /// Instance::take_failure(). Effects that only tell something do nothing.
@@ -78,9 +81,10 @@ private:
     };
     using Works = std::span<const Work* const>;
 
-    Executor(os::Loop& loop, net::AddressTable table, net::Announcer announcer);
+    Executor(os::Loop& loop, net::AddressTable table, std::unique_ptr<Crier> crier);
     void wait(const vrrp::Effect& effect, const Subject& subject);
     std::vector<Failure> carry_out(const std::vector<Work>& works);
+    [[nodiscard]] bool is_of_its_own(const vrrp::Effect& effect) const;
     void carry_out_together(Works works, std::vector<Failure>& failures);
     Result carry_out(const vrrp::Effect& effect, const Subject& subject);
     Result block(std::span<const vrrp::VirtualAddress> addresses);
@@ -96,7 +100,7 @@ private:
     std::vector<std::move_only_function<void()>> after_;  ///< what waits
     std::vector<vrrp::VirtualAddress> addresses_;         ///< of works that are done together
     net::AddressTable table_;
-    net::Announcer announcer_;
+    std::unique_ptr<Crier> crier_;
     std::optional<net::AcceptFilter> filter_;  ///< opened when a router first needs it
 };
 

@@ -216,6 +216,11 @@ void Instance::take_link(vrrp::Instant now) {
     }
 }
 
+void Instance::take_new_mac(vrrp::Instant now) {
+    trigger_.clear();
+    deliver(vrrp::LinkChanged{}, now);
+}
+
 void Instance::take_verdict(const health::Check& check, vrrp::Instant now) {
     if (std::ranges::find(checks_, &check) == checks_.end()) {
         return;

@@ -75,6 +75,8 @@ public:
     void take_link(vrrp::Instant now);
     /// An effect that waited for those of other routers could not be carried out.
     void take_failure(const vrrp::Effect& effect, const os::Error& error, vrrp::Instant now);
+    /// The link has another MAC address, which neighbours must learn.
+    void take_new_mac(vrrp::Instant now);
     /// One of our checks has another verdict.
     void take_verdict(const health::Check& check, vrrp::Instant now);
 

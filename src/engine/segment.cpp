@@ -2,6 +2,7 @@
 
 #include "auth/authentication_header.hpp"
 #include "engine/instance.hpp"
+#include "engine/link_report.hpp"
 #include "os/log.hpp"
 
 #include <fmt/format.h>
@@ -57,31 +58,64 @@ void Segment::join(Instance& instance) {
                               instance.addresses().end());
 }
 
-void Segment::update(const net::Link* link, vrrp::Instant now) {
-    const bool was_up = link_ && link_->is_up;
-    if (link_ && (link == nullptr || link->index != link_->index)) {
-        // Another link of the same name has none of our addresses, and none of our memberships.
-        close_sockets();
-        link_.reset();
-        tell_instances(now);
+void Segment::update(const net::LinkMirror& links, vrrp::Instant now) {
+    const net::Link* const link = links.find(interface_);
+    const std::optional<net::Link> before = link_;
+    if (link == nullptr ? !before : before == *link) {
+        return;
+    }
+    const bool is_another = before && (link == nullptr || link->index != before->index);
+    const std::string departure =
+        is_another ? why_gone(interface_, links.find(before->index)) : std::string();
+    if (tells_link_) {
+        tell_link(interface_, before, link, departure);
+    }
+    if (is_another) {
+        part(departure, now);
     }
     link_ = link != nullptr ? std::optional(*link) : std::nullopt;
     claims_.update(link, virtual_addresses_);
     if (link_ && !plain_.socket) {
         open_sockets(now);
     }
-    const bool is_up = link_ && link_->is_up;
-    if (was_up != is_up && tells_link_) {
-        os::log::info(is_up ? "link is up" : "link is down", {{"interface", interface_}});
+    if (before && before->is_up && !is_another && link_->is_up) {
+        tell_sources(now);
+    } else {
+        tell_instances(now);
     }
+    if (before && !is_another && before->mac != link_->mac) {
+        for_each([now](Instance& instance) { instance.take_new_mac(now); });
+    }
+}
+
+/// Another link of the same name has none of our addresses, and none of our memberships. One that
+/// was renamed still has the addresses: the instances leave while it is known.
+void Segment::part(std::string departure, vrrp::Instant now) {
+    close_sockets();
+    departure_ = std::move(departure);
+    tell_instances(now);
+    departure_.clear();
+    link_.reset();
     tell_instances(now);
 }
 
 void Segment::tell_instances(vrrp::Instant now) {
-    for (Instance* instance : instances_) {
-        if (instance != nullptr) {
-            instance->take_link(now);
+    for_each([now](Instance& instance) { instance.take_link(now); });
+}
+
+/// Tells the instances, and the log once what many of them do: they speak from another address.
+void Segment::tell_sources(vrrp::Instant now) {
+    std::vector<SourceChange> changes;
+    for_each([now, &changes](Instance& instance) {
+        const auto from = instance.router().source();
+        instance.take_link(now);
+        const SourceChange change{from, instance.router().source()};
+        if (change.from != change.to && std::ranges::find(changes, change) == changes.end()) {
+            changes.push_back(change);
         }
+    });
+    for (const SourceChange& change : changes) {
+        tell_source(interface_, change);
     }
 }
 
@@ -91,11 +125,14 @@ bool Segment::has_address(const vrrp::IpAddress& address) const {
 }
 
 std::string Segment::why_silent() const {
+    if (!departure_.empty()) {
+        return departure_;
+    }
     if (!link_) {
         return fmt::format("interface {} is not there", interface_);
     }
     if (!link_->is_up) {
-        return fmt::format("interface {} is down or has no carrier", interface_);
+        return why_down(*link_);
     }
     return socket_error_ ? socket_error_->message() : "";
 }
@@ -231,11 +268,7 @@ void Segment::dispatch(const net::IpPacket& packet, net::PacketForm form, vrrp::
 }
 
 void Segment::take_claim(const net::Claim& claim, vrrp::Instant now) {
-    for (Instance* instance : instances_) {
-        if (instance != nullptr) {
-            instance->take_claim(claim, now);
-        }
-    }
+    for_each([&claim, now](Instance& instance) { instance.take_claim(claim, now); });
 }
 
 }  // namespace engine

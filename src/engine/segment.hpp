@@ -4,6 +4,7 @@
 #include "net/claim.hpp"
 #include "net/ip_packet.hpp"
 #include "net/link.hpp"
+#include "net/link_mirror.hpp"
 #include "net/socket_filter.hpp"
 #include "net/vrrp_socket.hpp"
 #include "os/error.hpp"
@@ -43,10 +44,11 @@ public:
     /// Called before the first update().
     void join(Instance& instance);
 
-    /// Takes over how the link is now (nullptr: there is none) and tells the instances.
-    void update(const net::Link* link, vrrp::Instant now);
+    /// Takes over how the link is now, and tells the instances and the log.
+    void update(const net::LinkMirror& links, vrrp::Instant now);
 
-    /// The link while it is there, up or down.
+    /// The link while it is there, up or down; also one that was taken away from the instances,
+    /// until they have left it.
     [[nodiscard]] const std::optional<net::Link>& link() const { return link_; }
 
     /// Whether this host has that address here.
@@ -89,10 +91,21 @@ private:
     Segment(std::string interface, vrrp::Family family, bool tells_link, os::Loop& loop);
 
     [[nodiscard]] os::Error no_socket() const;
+    template <typename Call>
+    void for_each(Call call) {
+        for (Instance* instance : instances_) {
+            if (instance != nullptr) {
+                call(*instance);
+            }
+        }
+    }
+
     void open_sockets(vrrp::Instant now);
     [[nodiscard]] std::expected<void, os::Error> open_ear(Ear& ear, net::PacketForm form);
     void close_sockets();
+    void part(std::string departure, vrrp::Instant now);
     void tell_instances(vrrp::Instant now);
+    void tell_sources(vrrp::Instant now);
     void receive(Ear& ear, net::PacketForm form, vrrp::Instant now);
     void dispatch(const net::IpPacket& packet, net::PacketForm form, vrrp::Instant now);
     void take_claim(const net::Claim& claim, vrrp::Instant now);
@@ -102,6 +115,7 @@ private:
     bool tells_link_;
     os::Loop& loop_;
     std::optional<net::Link> link_;
+    std::string departure_;  ///< why the link is no longer ours, while the instances leave it
     Ear plain_;
     Ear authenticated_;  ///< where an instance needs it
     bool needs_authenticated_ = false;

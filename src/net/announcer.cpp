@@ -1,7 +1,5 @@
 #include "net/announcer.hpp"
 
-#include "net/announcement.hpp"
-
 #include <arpa/inet.h>
 #include <linux/if_packet.h>
 #include <net/ethernet.h>
@@ -83,6 +81,21 @@ private:
     std::array<mmsghdr, frames_per_call> headers_{};
 };
 
+void add_frame(FrameBatch& batch, const Link& link, const vrrp::IpAddress& address, ArpForm form) {
+    if (address.family() == vrrp::Family::ipv4) {
+        batch.add(gratuitous_arp(form, link.mac, address));
+    } else {
+        batch.add(neighbour_advertisement(link.mac, address));
+    }
+}
+
+std::expected<void, os::Error> to_result(const Link& link, int error) {
+    if (error != 0) {
+        return std::unexpected(os::Error{error, "announce addresses on " + link.name});
+    }
+    return {};
+}
+
 }  // namespace
 
 std::expected<Announcer, os::Error> Announcer::open() {
@@ -114,10 +127,8 @@ std::expected<void, os::Error> Announcer::announce(
     };
     for (const ArpForm form : {ArpForm::request, ArpForm::reply}) {
         for (const vrrp::VirtualAddress& address : addresses) {
-            if (address.address.family() == vrrp::Family::ipv4) {
-                batch.add(gratuitous_arp(form, link.mac, address.address));
-            } else if (form == ArpForm::request) {
-                batch.add(neighbour_advertisement(link.mac, address.address));
+            if (form == ArpForm::request || address.address.family() == vrrp::Family::ipv4) {
+                add_frame(batch, link, address.address, form);
             }
             if (batch.is_full()) {
                 send();
@@ -125,10 +136,17 @@ std::expected<void, os::Error> Announcer::announce(
         }
     }
     send();
-    if (error != 0) {
-        return std::unexpected(os::Error{error, "announce addresses on " + link.name});
+    return to_result(link, error);
+}
+
+std::expected<void, os::Error> Announcer::announce(const Link& link, const vrrp::IpAddress& address,
+                                                   ArpForm form) {
+    if (link.mac == MacAddress{}) {
+        return {};
     }
-    return {};
+    FrameBatch batch(link);
+    add_frame(batch, link, address, form);
+    return to_result(link, batch.send(socket_.get()));
 }
 
 }  // namespace net

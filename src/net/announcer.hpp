@@ -1,5 +1,6 @@
 #pragma once
 
+#include "net/announcement.hpp"
 #include "net/link.hpp"
 #include "os/error.hpp"
 #include "os/fd.hpp"
@@ -21,6 +22,11 @@ public:
     /// the same. A link without a MAC address has nobody to tell: a success.
     [[nodiscard]] std::expected<void, os::Error> announce(
         const Link& link, std::span<const vrrp::VirtualAddress> addresses);
+
+    /// Sends one frame for one address; for an IPv6 address `form` means nothing.
+    [[nodiscard]] std::expected<void, os::Error> announce(const Link& link,
+                                                          const vrrp::IpAddress& address,
+                                                          ArpForm form);
 
 private:
     Announcer() = default;

@@ -41,7 +41,8 @@ struct Link {
     std::string name;
     MacAddress mac{};  ///< zeros where the link has none of six bytes
     std::uint32_t mtu = 1500;
-    bool is_up = false;                  ///< administratively up, and with a carrier
+    bool is_enabled = false;             ///< administratively up
+    bool is_up = false;                  ///< the same, and with a carrier
     std::vector<LinkAddress> addresses;  ///< IPv4, then IPv6, each in the kernel's order
 
     friend bool operator==(const Link&, const Link&) = default;

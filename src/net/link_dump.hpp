@@ -4,6 +4,8 @@
 #include "os/error.hpp"
 
 #include <expected>
+#include <span>
+#include <string>
 
 namespace net {
 
@@ -16,5 +18,10 @@ struct LinkDump {
 /// Asks the kernel for all links and their addresses. Waits for it, a second at most; asks
 /// again, a few times, when things change while it answers.
 [[nodiscard]] std::expected<LinkDump, os::Error> dump_links();
+
+/// Asks in the same way for the links of these names and of these indexes, and their addresses.
+/// Those that are not there are left out. Costs the same however many others there are.
+[[nodiscard]] std::expected<LinkDump, os::Error> read_links(std::span<const std::string> names,
+                                                            std::span<const int> indexes);
 
 }  // namespace net

@@ -40,7 +40,9 @@ std::optional<LinkMessage> decode_link(nlmsghdr& message) {
     }
     // IFF_RUNNING lags behind a lost carrier, and stays for drivers that don't set a state.
     constexpr unsigned wanted = IFF_UP | IFF_RUNNING | IFF_LOWER_UP;
-    LinkSeen link{.index = header.ifi_index, .is_up = (header.ifi_flags & wanted) == wanted};
+    LinkSeen link{.index = header.ifi_index,
+                  .is_up = (header.ifi_flags & wanted) == wanted,
+                  .is_enabled = (header.ifi_flags & IFF_UP) != 0};
     if (const nlattr* name = attributes[IFLA_IFNAME]) {
         const auto text = payload(name);
         const auto end = std::ranges::find(text, std::byte{0});

@@ -15,6 +15,7 @@ namespace net {
 struct LinkSeen {
     int index = 0;
     bool is_up = false;
+    bool is_enabled = false;
     std::optional<std::string> name;
     std::optional<MacAddress> mac;
     std::optional<std::uint32_t> mtu;

@@ -12,7 +12,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <iterator>
+#include <optional>
 #include <utility>
+#include <variant>
 
 #include "net/link_dump.hpp"
 #include "net/link_socket.hpp"
@@ -31,6 +34,9 @@ constexpr int notifications_per_wake_up = 1024;
 
 /// How long to wait before reading again what could not be read well.
 constexpr vrrp::Duration retry_delay = std::chrono::seconds(1);
+
+/// Lost notifications are told this often: on a busy host they may be lost again and again.
+constexpr vrrp::Duration tell_gap = std::chrono::minutes(1);
 
 /// Forgets all notifications that wait: a dump will tell more than they could.
 void discard_notifications(int fd) {
@@ -51,9 +57,12 @@ struct LinkMirror::State {
     std::expected<void, os::Error> subscribe();
     std::expected<void, os::Error> read_all(vrrp::Instant now);
     void follow(vrrp::Instant now);
+    void take(const LinkMessage& message);
     void read_again(vrrp::Instant now);
-    void read_notifications();
+    void read_notifications(vrrp::Instant now);
+    void tell_lost(int result, vrrp::Instant now);
 
+    std::vector<std::string> names;
     OnChange on_change;
     LinkTable table;
     bool has_changed = false;
@@ -61,6 +70,8 @@ struct LinkMirror::State {
     LinkSocket socket;
     os::Source notifications;
     os::Timer retry;
+    int times_lost = 0;  // since it was told last
+    std::optional<vrrp::Instant> lost_told_at;
 };
 
 std::expected<void, os::Error> LinkMirror::State::open(os::Loop& loop) {
@@ -99,9 +110,7 @@ std::expected<void, os::Error> LinkMirror::State::subscribe() {
     const auto on_message = [](nl_msg* message, void* self) -> int {
         auto& state = *static_cast<State*>(self);
         if (const auto decoded = decode_link_message(*nlmsg_hdr(message))) {
-            const TableChange change = state.table.apply(*decoded);
-            state.has_changed |= change == TableChange::changed;
-            state.is_stale |= change == TableChange::order_lost;
+            state.take(*decoded);
         }
         return NL_OK;
     };
@@ -116,7 +125,10 @@ std::expected<void, os::Error> LinkMirror::State::subscribe() {
 
 std::expected<void, os::Error> LinkMirror::State::read_all(vrrp::Instant now) {
     discard_notifications(nl_socket_get_fd(socket.get()));
-    auto dump = dump_links();
+    // Also those that had one of the names: how they are called now is of interest.
+    std::vector<int> known;
+    std::ranges::transform(table.links(), std::back_inserter(known), &Link::index);
+    auto dump = read_links(names, known);
     if (!dump) {
         return std::unexpected(dump.error());
     }
@@ -129,9 +141,22 @@ std::expected<void, os::Error> LinkMirror::State::read_all(vrrp::Instant now) {
     return {};
 }
 
+/// What is told of others is passed over. A link that is new here may have been there under another
+/// name, with addresses of which nobody told us.
+void LinkMirror::State::take(const LinkMessage& message) {
+    const auto* const seen = std::get_if<LinkSeen>(&message);
+    if (seen != nullptr && std::as_const(table).find(seen->index) == nullptr) {
+        is_stale |= seen->name && std::ranges::find(names, *seen->name) != names.end();
+        return;
+    }
+    const TableChange change = table.apply(message);
+    has_changed |= change == TableChange::changed;
+    is_stale |= change == TableChange::order_lost;
+}
+
 /// Takes the notifications that wait.
 void LinkMirror::State::follow(vrrp::Instant now) {
-    read_notifications();
+    read_notifications(now);
     if (is_stale) {
         read_again(now);
     } else if (std::exchange(has_changed, false)) {
@@ -149,14 +174,27 @@ void LinkMirror::State::read_again(vrrp::Instant now) {
     }
 }
 
-void LinkMirror::State::read_notifications() {
+void LinkMirror::State::read_notifications(vrrp::Instant now) {
     for (int count = 0; count < notifications_per_wake_up && !is_stale; ++count) {
         const int result = nl_recvmsgs_default(socket.get());
         if (result == -NLE_AGAIN) {
             return;
         }
         // Most of all ENOBUFS: there were more than the buffer holds, and some are lost.
-        is_stale |= result < 0;
+        if (result < 0) {
+            is_stale = true;
+            tell_lost(result, now);
+        }
+    }
+}
+
+void LinkMirror::State::tell_lost(int result, vrrp::Instant now) {
+    ++times_lost;
+    if (!lost_told_at || now - *lost_told_at >= tell_gap) {
+        lost_told_at = now;
+        os::log::info("notifications lost; links read anew",
+                      {{"times", std::to_string(std::exchange(times_lost, 0))},
+                       {"error", link_error(result, "follow the links").message()}});
     }
 }
 
@@ -164,8 +202,11 @@ LinkMirror::LinkMirror(std::unique_ptr<State> state) : state_(std::move(state)) 
 LinkMirror::LinkMirror(LinkMirror&&) noexcept = default;
 LinkMirror::~LinkMirror() = default;
 
-std::expected<LinkMirror, os::Error> LinkMirror::open(os::Loop& loop, OnChange on_change) {
+std::expected<LinkMirror, os::Error> LinkMirror::open(os::Loop& loop,
+                                                      std::vector<std::string> names,
+                                                      OnChange on_change) {
     auto state = std::make_unique<State>();
+    state->names = std::move(names);
     state->on_change = std::move(on_change);
     if (const auto result = state->open(loop); !result) {
         return std::unexpected(result.error());
@@ -178,8 +219,8 @@ const Link* LinkMirror::find(std::string_view name) const {
     return state_->table.find(name);
 }
 
-const std::vector<Link>& LinkMirror::links() const {
-    return state_->table.links();
+const Link* LinkMirror::find(int index) const {
+    return std::as_const(state_->table).find(index);
 }
 
 std::vector<std::string> link_names() {

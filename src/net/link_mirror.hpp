@@ -14,16 +14,18 @@
 
 namespace net {
 
-/// The kernel's links and their addresses, kept true by its notifications (rtnetlink). A lost
-/// notification (ENOBUFS) leads to a fresh dump.
+/// The kernel's links of some names and their addresses, kept true by its notifications
+/// (rtnetlink). A lost notification (ENOBUFS) leads to reading them anew. Other links, be they
+/// thousands, cost a look at each of their notifications, and call nobody.
 class LinkMirror {
 public:
     using OnChange = std::move_only_function<void(vrrp::Instant now)>;
 
-    /// Reads all links, then calls `on_change` from the loop, once for each wake-up in which
-    /// something has changed, also where it has changed back. `loop` outlives the mirror, and
-    /// `on_change` does not destroy it.
+    /// Reads the links of these names, then calls `on_change` from the loop, once for each wake-up
+    /// in which something of theirs has changed, also where it has changed back. `loop` outlives
+    /// the mirror, and `on_change` does not destroy it.
     [[nodiscard]] static std::expected<LinkMirror, os::Error> open(os::Loop& loop,
+                                                                   std::vector<std::string> names,
                                                                    OnChange on_change);
 
     LinkMirror(LinkMirror&&) noexcept;
@@ -32,8 +34,9 @@ public:
     /// The link of that name; nullptr where there is none. Valid until the loop turns.
     [[nodiscard]] const Link* find(std::string_view name) const;
 
-    /// All links, in no particular order. Valid until the loop turns.
-    [[nodiscard]] const std::vector<Link>& links() const;
+    /// The link of that index, which has or had one of the names; nullptr where there is none. It
+    /// tells how a link is called now that was renamed. Valid until the loop turns.
+    [[nodiscard]] const Link* find(int index) const;
 
 private:
     struct State;

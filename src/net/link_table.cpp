@@ -89,6 +89,7 @@ TableChange LinkTable::apply_link(const LinkSeen& seen) {
     bool is_changed = is_new;
     is_changed |= update(link.name, seen.name);
     is_changed |= update(link.is_up, std::optional(seen.is_up));
+    is_changed |= update(link.is_enabled, std::optional(seen.is_enabled));
     is_changed |= update(link.mac, seen.mac);
     is_changed |= update(link.mtu, seen.mtu);
     // Said each time: while notifications that are older than the dump come in, two links can seem
@@ -160,9 +161,13 @@ bool LinkTable::is_same(const LinkTable& other) const {
     return links_.size() == other.links_.size() && std::ranges::all_of(links_, is_in_other);
 }
 
-Link* LinkTable::find(int index) {
+const Link* LinkTable::find(int index) const {
     const auto entry = positions_.find(index);
     return entry == positions_.end() ? nullptr : &links_[entry->second];
+}
+
+Link* LinkTable::find(int index) {
+    return const_cast<Link*>(std::as_const(*this).find(index));
 }
 
 /// The name may belong to another link by now.

@@ -35,6 +35,9 @@ public:
     /// The link of that name; nullptr where there is none.
     [[nodiscard]] const Link* find(std::string_view name) const;
 
+    /// The link of that index, whatever it is called; nullptr where there is none.
+    [[nodiscard]] const Link* find(int index) const;
+
     /// In no particular order.
     [[nodiscard]] const std::vector<Link>& links() const { return links_; }
 

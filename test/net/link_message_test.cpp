@@ -107,6 +107,7 @@ TEST_CASE("a link message tells name, MAC address and MTU", "[net]") {
     const auto& link = std::get<LinkSeen>(*decoded);
     CHECK(link.index == 7);
     CHECK(link.is_up);
+    CHECK(link.is_enabled);
     CHECK(link.name == "eth0");
     CHECK(link.mac == MacAddress{2, 0, 0, 0, 0, 9});
     CHECK(link.mtu == 9000U);
@@ -129,6 +130,7 @@ TEST_CASE("a link is up when it is set up, running and has a carrier", "[net]") 
 
     REQUIRE(decoded);
     CHECK_FALSE(std::get<LinkSeen>(*decoded).is_up);
+    CHECK(std::get<LinkSeen>(*decoded).is_enabled == (missing != IFF_UP));
 }
 
 TEST_CASE("a hardware address of other than six bytes is no MAC address", "[net]") {

@@ -218,7 +218,7 @@ TEST_CASE("the kernel joins the solicited-node group of an IPv6 address", "[syst
     make_pair();
     auto loop = create_loop();
     Script script(loop);
-    auto mirror = LinkMirror::open(loop, [&](vrrp::Instant) { script.go_on(); });
+    auto mirror = LinkMirror::open(loop, {"lan", "far"}, [&](vrrp::Instant) { script.go_on(); });
     REQUIRE(mirror);
     const auto wanted = many_ipv6_addresses(1, 64);
     auto table = open_table();
@@ -307,7 +307,7 @@ TEST_CASE("the kernel takes away what has a lease that nobody renews", "[system]
     const Link link = link_named("lan");
     auto loop = create_loop();
     Script script(loop);
-    auto mirror = LinkMirror::open(loop, [&](vrrp::Instant) { script.go_on(); });
+    auto mirror = LinkMirror::open(loop, {"lan"}, [&](vrrp::Instant) { script.go_on(); });
     REQUIRE(mirror);
 
     script.step([&] { CHECK(table.install(link, wanted, std::chrono::seconds(1))); },

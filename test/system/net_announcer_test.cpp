@@ -46,7 +46,8 @@ struct Wire {
         here->enter();
         auto loop = create_loop();
         Script script(loop);
-        auto mirror = LinkMirror::open(loop, [&](vrrp::Instant) { script.go_on(); });
+        auto mirror =
+            LinkMirror::open(loop, {"lan", "far"}, [&](vrrp::Instant) { script.go_on(); });
         REQUIRE(mirror);
         script.step([] { REQUIRE(run("ip link set lan up")); },
                     [&] { return mirror->find("lan")->is_up; });

@@ -148,9 +148,9 @@ void TwoHosts::bring_wire_up() const {
         return mirror.find("lan") && mirror.find("lan")->is_up;
     };
     there.enter();
-    auto mirror_there = LinkMirror::open(loop, go_on);
+    auto mirror_there = LinkMirror::open(loop, {"lan"}, go_on);
     here.enter();
-    auto mirror_here = LinkMirror::open(loop, go_on);
+    auto mirror_here = LinkMirror::open(loop, {"lan"}, go_on);
     REQUIRE(mirror_there);
     REQUIRE(mirror_here);
     // IPv6 hears a group only once its own end has noticed the carrier.

@@ -16,6 +16,8 @@ namespace net::test {
 
 namespace {
 
+const std::vector<std::string> mirrored{"lan", "far", "wan"};
+
 /// Makes the notification sockets of this process so small that a few notifications overrun them.
 void shrink_netlink_buffers() {
     for (int fd = 3; fd < 100; ++fd) {
@@ -38,7 +40,7 @@ TEST_CASE("the mirror follows a link through its life", "[system]") {
     }
     auto loop = create_loop();
     Script script(loop);
-    auto mirror = LinkMirror::open(loop, [&](vrrp::Instant) { script.go_on(); });
+    auto mirror = LinkMirror::open(loop, mirrored, [&](vrrp::Instant) { script.go_on(); });
     REQUIRE(mirror);
     int first_index = 0;
     const auto is_up = [&](const char* name) {
@@ -84,7 +86,7 @@ TEST_CASE("a port that leaves its bridge stays in the mirror", "[system]") {
     }
     auto loop = create_loop();
     Script script(loop);
-    auto mirror = LinkMirror::open(loop, [&](vrrp::Instant) { script.go_on(); });
+    auto mirror = LinkMirror::open(loop, mirrored, [&](vrrp::Instant) { script.go_on(); });
     REQUIRE(mirror);
 
     script.step([] { run("ip link set lan master bridge && ip link set lan nomaster mtu 1400"); },
@@ -92,6 +94,64 @@ TEST_CASE("a port that leaves its bridge stays in the mirror", "[system]") {
 
     CHECK(script.play());
     CHECK(mirror->find("lan"));
+}
+
+TEST_CASE("the mirror takes up a link that is renamed to its name, and calls nobody for others",
+          "[system]") {
+    const auto network = Network::create();
+    if (!network) {
+        return;
+    }
+    make_pair();
+    auto loop = create_loop();
+    Script script(loop);
+    int calls = 0;
+    auto mirror = LinkMirror::open(loop, {"eth0"}, [&](vrrp::Instant) {
+        ++calls;
+        script.go_on();
+    });
+    REQUIRE(mirror);
+    const auto is_as_in_kernel = [&] {
+        return mirror->find("eth0") && *mirror->find("eth0") == link_named("eth0");
+    };
+
+    script.step(
+        [] {
+            run("ip addr add 10.0.0.1/24 dev far && ip addr add 10.0.0.2/24 dev lan"
+                " && ip link set lan name eth0");
+        },
+        [&] { return is_as_in_kernel() && mirror->find("eth0")->addresses.size() == 1; });
+    const int first = link_named("lan").index;
+    script.step([] { run("ip link set eth0 name lan && ip link set far name eth0"); },
+                [&] { return is_as_in_kernel() && mirror->find("eth0")->index != first; });
+    CHECK(script.play());
+    CAPTURE(script.position());
+
+    REQUIRE(mirror->find(first));
+    CHECK(mirror->find(first)->name == "lan");
+}
+
+TEST_CASE("other links than the mirrored ones call nobody", "[system]") {
+    const auto network = Network::create();
+    if (!network) {
+        return;
+    }
+    auto loop = create_loop();
+    Script script(loop);
+    int calls = 0;
+    auto mirror = LinkMirror::open(loop, {"eth0"}, [&](vrrp::Instant) { ++calls; });
+    auto witness = LinkMirror::open(loop, mirrored, [&](vrrp::Instant) { script.go_on(); });
+    REQUIRE(mirror);
+    REQUIRE(witness);
+
+    script.step([] { make_pair(); }, [&] { return witness->find("lan") != nullptr; });
+    script.step([] { run("ip addr add 10.0.9.1/24 dev lan"); },
+                [&] { return !witness->find("lan")->addresses.empty(); });
+    script.step([] { run("ip link delete lan"); }, [&] { return !witness->find("lan"); });
+
+    CHECK(script.play());
+    CAPTURE(script.position());
+    CHECK(calls == 0);
 }
 
 TEST_CASE("the mirror keeps the kernel's order of addresses", "[system]") {
@@ -103,7 +163,7 @@ TEST_CASE("the mirror keeps the kernel's order of addresses", "[system]") {
     REQUIRE(run("echo 1 > /proc/sys/net/ipv4/conf/lan/promote_secondaries"));
     auto loop = create_loop();
     Script script(loop);
-    auto mirror = LinkMirror::open(loop, [&](vrrp::Instant) { script.go_on(); });
+    auto mirror = LinkMirror::open(loop, mirrored, [&](vrrp::Instant) { script.go_on(); });
     REQUIRE(mirror);
     const auto is_as_in_kernel = [&] { return *mirror->find("lan") == link_named("lan"); };
 
@@ -148,7 +208,7 @@ TEST_CASE("the mirror follows an IPv6 address through duplicate address detectio
     REQUIRE(run("ip address add fe80::2/64 dev far nodad"));
     auto loop = create_loop();
     Script script(loop);
-    auto mirror = LinkMirror::open(loop, [&](vrrp::Instant) { script.go_on(); });
+    auto mirror = LinkMirror::open(loop, mirrored, [&](vrrp::Instant) { script.go_on(); });
     REQUIRE(mirror);
     const auto only = [&] {
         const auto& addresses = mirror->find("lan")->addresses;
@@ -179,7 +239,7 @@ TEST_CASE("the mirror tells once of many changes in one wake-up, and not of none
     auto loop = create_loop();
     Script script(loop);
     int calls = 0;
-    auto mirror = LinkMirror::open(loop, [&](vrrp::Instant) {
+    auto mirror = LinkMirror::open(loop, mirrored, [&](vrrp::Instant) {
         ++calls;
         script.go_on();
     });
@@ -204,7 +264,7 @@ TEST_CASE("the mirror reads everything again when notifications are lost", "[sys
     make_pair();
     auto loop = create_loop();
     Script script(loop);
-    auto mirror = LinkMirror::open(loop, [&](vrrp::Instant) { script.go_on(); });
+    auto mirror = LinkMirror::open(loop, mirrored, [&](vrrp::Instant) { script.go_on(); });
     REQUIRE(mirror);
     shrink_netlink_buffers();
     auto table = open_table();

@@ -37,7 +37,8 @@ struct Neighbours {
         Neighbours hosts{std::move(*there), std::move(*here)};
         auto loop = create_loop();
         Script script(loop);
-        auto mirror = LinkMirror::open(loop, [&](vrrp::Instant) { script.go_on(); });
+        auto mirror =
+            LinkMirror::open(loop, {"lan", "far"}, [&](vrrp::Instant) { script.go_on(); });
         REQUIRE(mirror);
         script.step(
             [&] {

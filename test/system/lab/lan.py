@@ -47,8 +47,10 @@ class Port:
         """Undoes either cut; the time just before."""
         now = time.monotonic()
         if self._without_carrier:
+            # The bridge forwards again as soon as it sees the carrier, and refuses to before.
             self._lan.run(["ip", "link", "set", self.name, "up"])
-        self._lan.run(["bridge", "link", "set", "dev", self.name, "state", "3"])
+        else:
+            self._lan.run(["bridge", "link", "set", "dev", self.name, "state", "3"])
         self._without_carrier = False
         return now
 
