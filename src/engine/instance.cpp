@@ -88,6 +88,8 @@ void Instance::start(bool resumes, vrrp::Instant now) {
     if (resumes) {
         trigger_ = "the daemon before this one was master a moment ago";
         deliver(vrrp::Startup{.resumes = true}, now);
+    }
+    if (router_.state() == vrrp::State::master) {
         return;
     }
     ledger_entry_.clear();
@@ -103,6 +105,14 @@ void Instance::start(bool resumes, vrrp::Instant now) {
 void Instance::begin(vrrp::Instant now) {
     trigger_ = std::exchange(is_waiting_to_start_, false) ? "start_delay is over" : "starts";
     deliver(vrrp::Startup{}, now);
+}
+
+void Instance::pause(vrrp::Instant now) {
+    if (router_.state() == vrrp::State::leaving) {
+        stop_at_once(now);  // who has said that it goes does not come back
+    } else {
+        deliver(vrrp::Pause{}, now);
+    }
 }
 
 void Instance::stop(vrrp::Instant now) {

@@ -50,7 +50,7 @@ public:
     /// once, and keeps the health that it must have had until its checks say otherwise.
     void start(bool resumes, vrrp::Instant now);
     /// The daemon ends, and another will resume: nothing moves, and it gets all the time there is.
-    void pause(vrrp::Instant now) { deliver(vrrp::Pause{}, now); }
+    void pause(vrrp::Instant now);
     /// Stops: a master makes before it breaks, see is_idle().
     void stop(vrrp::Instant now);
     /// Stops without waiting for a successor.
@@ -119,6 +119,7 @@ private:
     void on(const vrrp::InstallAddresses& effect, vrrp::Instant now);
     void on(const vrrp::RefreshAddresses& effect, vrrp::Instant now);
     void on(const vrrp::StateChanged& effect, vrrp::Instant now);
+    void begin_guard(const vrrp::StateChanged& effect);
     void on(const vrrp::AdvertisementRefused& effect, vrrp::Instant now);
     void on(const vrrp::PeerDiffers& effect, vrrp::Instant now);
     void on(const vrrp::SecondMaster& effect, vrrp::Instant now);

@@ -85,7 +85,7 @@ void Instance::on(const vrrp::RefreshAddresses& /*effect*/, vrrp::Instant now) {
 void Instance::on(const vrrp::StateChanged& effect, vrrp::Instant now) {
     since_ = now;
     reason_ = explain(effect, router_, trigger_);
-    guard_.begin();
+    begin_guard(effect);
     if (effect.to == vrrp::State::master) {
         ++counters_.became_master;
     } else {
@@ -106,6 +106,20 @@ void Instance::on(const vrrp::StateChanged& effect, vrrp::Instant now) {
                                         {"to", std::string(vrrp::to_text(effect.to))},
                                         {"reason", reason}});
     });
+}
+
+/// From now on the addresses are there or not; but for one that stays in office, or comes back to
+/// it, they are where they were.
+void Instance::begin_guard(const vrrp::StateChanged& effect) {
+    const auto serves = [](vrrp::State state) {
+        return state == vrrp::State::master || state == vrrp::State::leaving;
+    };
+    if (!serves(effect.from) || !serves(effect.to)) {
+        guard_.begin();
+    }
+    if (effect.cause == vrrp::Cause::resumed && segment_.link()) {
+        static_cast<void>(guard_.has_lost(*segment_.link()));
+    }
 }
 
 void Instance::on(const vrrp::AdvertisementRefused& effect, vrrp::Instant now) {

@@ -88,6 +88,17 @@ def test_a_killed_daemon_that_is_started_again_goes_on(pair: Pair) -> None:
     assert daemons[MASTER].router()["state"] == "master"
 
 
+def test_who_resumed_guards_its_address_from_the_first_moment(pair: Pair) -> None:
+    daemons = pair.understudy()
+    daemons[MASTER].kill()
+    started = daemons[MASTER].start()
+    daemons[MASTER].wait_log("to=master.*resumed", since=started)
+    deleted = pair.lab.now()
+    pair.master.run(["ip", "addr", "del", f"{ADDRESS}/24", "dev", "eth0"])
+    daemons[MASTER].wait_log("another program took addresses away", since=deleted)
+    pair.master.wait_address(ADDRESS, since=deleted)
+
+
 def test_an_upgrade_moves_nothing(pair: Pair) -> None:
     daemons = pair.understudy()
     told = daemons[MASTER].process.send_signal(signal.SIGUSR2)
