@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <ctime>
 #include <nlohmann/json.hpp>
@@ -16,6 +18,9 @@ namespace {
 using nlohmann::json;
 
 constexpr std::time_t contest_lasts = 60;
+
+/// Of a router: the JSON has all.
+constexpr std::size_t shown_addresses = 8;
 
 std::time_t parse_time(const std::string& text) {
     std::tm time{};
@@ -87,8 +92,12 @@ std::string router_text(const json& router, const json& taken_at) {
     const json& lease = router.at("lease_seconds");
     const std::string suffix =
         lease.is_number() ? fmt::format(" (lease {} s)", lease.get<int>()) : std::string();
-    for (const json& address : router.at("addresses")) {
-        text += fmt::format("  address    {}{}\n", address.get<std::string>(), suffix);
+    const json& addresses = router.at("addresses");
+    for (std::size_t index = 0; index < std::min(addresses.size(), shown_addresses); ++index) {
+        text += fmt::format("  address    {}{}\n", addresses[index].get<std::string>(), suffix);
+    }
+    if (addresses.size() > shown_addresses) {
+        text += fmt::format("             and {} more\n", addresses.size() - shown_addresses);
     }
     text += fmt::format("  router     vrid {} on {}, {}, VRRP {} over {} each {} ms\n",
                         router.at("vrid").get<int>(), router.at("interface").get<std::string>(),

@@ -11,6 +11,10 @@ namespace config {
 /// What an advertisement can count.
 inline constexpr std::size_t max_addresses = 255;
 
+/// What a router moves at most beside those that its adverts carry: room for any, and none for an
+/// address that somebody left a loop to write.
+inline constexpr std::size_t max_unadvertised_addresses = 4096;
+
 /// What an advertisement of this family can carry in one packet of the usual MTU, 1500 bytes, with
 /// or without the trailer that signs it.
 [[nodiscard]] std::size_t max_addresses_of(vrrp::Family family, bool is_signed);

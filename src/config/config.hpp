@@ -36,10 +36,12 @@ struct Router {
     std::string name;
     std::string interface;
     Place interface_place;
-    vrrp::RouterConfig protocol;  ///< its addresses are those of `addresses`, in the same order
-    std::vector<vrrp::VirtualAddress> addresses;  ///< of one family
-    std::vector<std::string> checks;              ///< names of checks
-    std::string group;            ///< routers of one group share their fate; empty: alone
+    vrrp::RouterConfig protocol;  ///< its addresses, of one family, are those that adverts carry
+    /// All that the router moves: those that adverts carry first, in the same order, then those
+    /// that they don't, which may be of the other family.
+    std::vector<vrrp::VirtualAddress> addresses;
+    std::vector<std::string> checks;  ///< names of checks
+    std::string group;                ///< routers of one group share their fate; empty: alone
     bool accepts_traffic = true;  ///< false: the addresses answer ARP and neighbour discovery only
     bool lease = true;            ///< the addresses end by themselves unless the daemon renews them
     vrrp::Duration start_delay{0};          ///< how long it only waits after the daemon's start

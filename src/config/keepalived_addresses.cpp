@@ -35,6 +35,7 @@ void read_options(const KeepalivedLine& entry, std::vector<KeepalivedToken>& dev
     }
 }
 
+/// Adds an address, unless there is none, or it is there already.
 void read_address(const KeepalivedLine& entry, KeepalivedAddresses& addresses, Report& report) {
     const auto address = to_virtual_address(entry.keyword());
     if (!address) {
@@ -42,23 +43,33 @@ void read_address(const KeepalivedLine& entry, KeepalivedAddresses& addresses, R
         return;
     }
     read_options(entry, addresses.devices, report);
-    auto& known = addresses.addresses;
-    if (std::ranges::any_of(
-            known, [&](const auto& other) { return other.value.address == address->address; })) {
+    if (!addresses.known.insert(address->address).second) {
         report.warning(entry.place(), fmt::format("{} stands here twice; once is enough",
                                                   address->address.to_text()));
         return;
     }
-    const vrrp::Family family = address->address.family();
-    if (!known.empty() && known.front().value.address.family() != family) {
-        report.error(entry.place(),
-                     fmt::format("{} is an {} address, and the first one is not: the addresses of "
-                                 "an instance are of one family",
-                                 address->address.to_text(), family_text(family)),
-                     "give it a vrrp_instance of its own, and put both into a vrrp_sync_group");
+    addresses.addresses.push_back({*address, entry.place()});
+}
+
+/// An advert has addresses of one family: that of the first. The last one is taken out again if it
+/// is of the other.
+void require_one_family(KeepalivedAddresses& addresses, Report& report) {
+    auto& list = addresses.addresses;
+    if (list.empty()) {
         return;
     }
-    known.push_back({*address, entry.place()});
+    const auto [last, place] = list.back();
+    const vrrp::Family family = last.address.family();
+    if (family == list.front().value.address.family()) {
+        return;
+    }
+    report.error(place,
+                 fmt::format("{} is an {} address, and the first one is not: the addresses of an "
+                             "instance are of one family",
+                             last.address.to_text(), family_text(family)),
+                 "give it a vrrp_instance of its own, and put both into a vrrp_sync_group; or put "
+                 "it into virtual_ipaddress_excluded");
+    list.pop_back();
 }
 
 /// "min_ttl 254", "max_ttl 255", in any order.
@@ -109,6 +120,15 @@ void read_virtual_addresses(const KeepalivedLine& line, KeepalivedAddresses& add
     if (line.block.empty()) {
         report.error(line.place(), "virtual_ipaddress is empty, expected 1 to 255 addresses");
     }
+    for (const KeepalivedLine& entry : line.block) {
+        read_address(entry, addresses, report);
+        require_one_family(addresses, report);
+    }
+}
+
+void read_excluded_addresses(const KeepalivedLine& line, KeepalivedAddresses& addresses,
+                             Report& report) {
+    expect_alone(line, report);
     for (const KeepalivedLine& entry : line.block) {
         read_address(entry, addresses, report);
     }

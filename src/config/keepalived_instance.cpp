@@ -24,7 +24,7 @@ public:
     explicit InstanceReader(Report& report) : report_(report) {}
 
     KeepalivedInstance read(const KeepalivedLine& line, const KeepalivedGlobals& globals) {
-        static constexpr std::array<KeepalivedKeyword<InstanceReader>, 29> keywords = {{
+        static constexpr std::array<KeepalivedKeyword<InstanceReader>, 30> keywords = {{
             {"state", &InstanceReader::take_state},
             {"interface", &InstanceReader::take_interface},
             {"virtual_router_id", &InstanceReader::take_router_id},
@@ -33,6 +33,7 @@ public:
             {"authentication", &InstanceReader::take_authentication, KeepalivedForm::blocks},
             {"auth_hmac", &InstanceReader::take_trailer, KeepalivedForm::blocks},
             {"virtual_ipaddress", &InstanceReader::take_addresses, KeepalivedForm::block},
+            {"virtual_ipaddress_excluded", &InstanceReader::take_excluded, KeepalivedForm::block},
             {"track_script", &InstanceReader::take_scripts, KeepalivedForm::block},
             {"nopreempt", &InstanceReader::take_nopreempt},
             {"preempt", &InstanceReader::take_preempt},
@@ -155,6 +156,10 @@ private:
     void take_addresses(const KeepalivedLine& line) {
         has_addresses_ = true;
         read_virtual_addresses(line, sayings_.addresses, report_);
+    }
+
+    void take_excluded(const KeepalivedLine& line) {
+        read_excluded_addresses(line, sayings_.excluded, report_);
     }
 
     void take_peers(const KeepalivedLine& line) {

@@ -16,6 +16,7 @@ namespace {
 
 constexpr RouterWords words = {
     .addresses = "virtual_ipaddress",
+    .unadvertised = "virtual_ipaddress_excluded",
     .peers = "unicast_peer",
     .source = "the source address",
     .password = "authentication",
@@ -38,7 +39,7 @@ public:
           strict_(sayings_.strict.value_or(globals.strict)) {}
 
     RouterDraft apply() {
-        reading().addresses = std::move(sayings_.addresses.addresses);
+        apply_addresses();
         protocol().version =
             version_of(reading(), sayings_.version, globals_.version, words, report_);
         protocol().strict = strict_.value;
@@ -63,6 +64,19 @@ private:
     Router& router() { return reading().draft.router; }
     vrrp::RouterConfig& protocol() { return router().protocol; }
     [[nodiscard]] bool is_owner() { return protocol().priority == vrrp::owner_priority; }
+
+    void apply_addresses() {
+        reading().addresses = std::move(sayings_.addresses.addresses);
+        for (const Placed<vrrp::VirtualAddress>& address : sayings_.excluded.addresses) {
+            if (sayings_.addresses.known.contains(address.value.address)) {
+                report_.warning(address.place,
+                                fmt::format("{} stands in virtual_ipaddress too; once is enough",
+                                            address.value.address.to_text()));
+            } else {
+                reading().unadvertised.push_back(address);
+            }
+        }
+    }
 
     void apply_interval() {
         if (!sayings_.interval) {
@@ -178,7 +192,12 @@ private:
     }
 
     void check_devices() {
-        for (const KeepalivedToken& device : sayings_.addresses.devices) {
+        check_devices(sayings_.addresses.devices);
+        check_devices(sayings_.excluded.devices);
+    }
+
+    void check_devices(const std::vector<KeepalivedToken>& devices) {
+        for (const KeepalivedToken& device : devices) {
             if (device.text != router().interface && !router().interface.empty()) {
                 report_.error(device.place,
                               fmt::format("an address on {}, another interface than {}, is not "

@@ -17,6 +17,7 @@ namespace config {
 struct KeepalivedSayings {
     RouterReading reading;  ///< without the addresses
     KeepalivedAddresses addresses;
+    KeepalivedAddresses excluded;  ///< from the adverts
     bool is_initial_master = false;
     bool has_priority = false;
     std::optional<Placed<vrrp::Version>> version;

@@ -90,11 +90,10 @@ private:
                     fmt::format("{} is an {} address, and {} has none of them", address.to_text(),
                                 family_text(address.family()), words_.addresses),
                     "a router speaks to its peers in the family of its addresses");
-            } else if (is_virtual(address) && !knows_owner()) {
-                report_.warning(
-                    peer.place,
-                    fmt::format("{} stands in {} too", address.to_text(), words_.addresses),
-                    "a peer is reached at an address that stays on its host");
+            } else if (const auto list = list_of(address); !list.empty() && !knows_owner()) {
+                report_.warning(peer.place,
+                                fmt::format("{} stands in {} too", address.to_text(), list),
+                                "a peer is reached at an address that stays on its host");
             }
         }
         for (const vrrp::Family family : families) {
@@ -144,11 +143,11 @@ private:
             report_.error(source.place,
                           fmt::format("{} {} is an {} address, and {} has none of them",
                                       words_.source, text, family_text(family), words_.addresses));
-        } else if (is_virtual(source.value) && protocol().priority != vrrp::owner_priority) {
-            report_.error(
-                source.place,
-                fmt::format("{} {} stands in {} too", words_.source, text, words_.addresses),
-                "a router speaks from an address that stays on its host");
+        } else if (const auto list = list_of(source.value);
+                   !list.empty() && protocol().priority != vrrp::owner_priority) {
+            report_.error(source.place,
+                          fmt::format("{} {} stands in {} too", words_.source, text, list),
+                          "a router speaks from an address that stays on its host");
         } else if (family == vrrp::Family::ipv6 && !source.value.is_link_local() &&
                    !reading_.is_unicast) {
             // RFC 9568 section 5.1.2.1.
@@ -176,9 +175,16 @@ private:
                         fmt::format(
                             "{} has more than {} {} addresses, the most that one advert carries",
                             words_.addresses, most, family_text(family)),
-                        "give the others a router of their own");
+                        fmt::format("put the others into {}", words_.unadvertised));
                 }
             }
+        }
+        if (reading_.unadvertised.size() > max_unadvertised_addresses) {
+            report_.error(
+                reading_.unadvertised[max_unadvertised_addresses].place,
+                fmt::format("{} has {} addresses, expected at most {}", words_.unadvertised,
+                            reading_.unadvertised.size(), max_unadvertised_addresses),
+                "give the others a router of their own");
         }
     }
 
@@ -201,10 +207,15 @@ private:
         }
     }
 
-    [[nodiscard]] bool is_virtual(const vrrp::IpAddress& address) const {
-        return std::ranges::any_of(reading_.addresses, [&address](const auto& candidate) {
+    /// The list that has the address, as its format calls it; empty where none has.
+    [[nodiscard]] std::string_view list_of(const vrrp::IpAddress& address) const {
+        const auto is_same = [&address](const auto& candidate) {
             return candidate.value.address == address;
-        });
+        };
+        if (std::ranges::any_of(reading_.addresses, is_same)) {
+            return words_.addresses;
+        }
+        return std::ranges::any_of(reading_.unadvertised, is_same) ? words_.unadvertised : "";
     }
 
     const RouterReading& reading_;
@@ -212,7 +223,7 @@ private:
     Report& report_;
 };
 
-/// The part of a router that has the addresses of one family.
+/// The part of a router whose adverts carry the addresses of one family.
 RouterDraft part_of(const RouterReading& reading, vrrp::Family family) {
     RouterDraft draft = reading.draft;
     Router& router = draft.router;
@@ -220,6 +231,13 @@ RouterDraft part_of(const RouterReading& reading, vrrp::Family family) {
         if (address.value.address.family() == family) {
             router.addresses.push_back(address.value);
             router.protocol.addresses.push_back(address.value.address);
+            draft.address_places.push_back(address.place);
+        }
+    }
+    for (const Placed<vrrp::VirtualAddress>& address : reading.unadvertised) {
+        const vrrp::Family own = address.value.address.family();
+        if (own == family || !reading.has(own)) {
+            router.addresses.push_back(address.value);
             draft.address_places.push_back(address.place);
         }
     }

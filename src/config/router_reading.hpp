@@ -16,6 +16,7 @@ namespace config {
 struct RouterReading {
     RouterDraft draft;  ///< all but the addresses, the peers and the source
     std::vector<Placed<vrrp::VirtualAddress>> addresses;  ///< of one family or of both
+    std::vector<Placed<vrrp::VirtualAddress>> unadvertised;
     bool is_unicast = false;  ///< it names peers, be they right or wrong
     std::vector<Placed<vrrp::UnicastPeer>> peers;
     std::vector<Placed<vrrp::IpAddress>> sources;
@@ -26,12 +27,14 @@ struct RouterReading {
     std::optional<Place> ttl_place;
     std::optional<Place> strangers_place;
 
+    /// Whether its adverts carry addresses of this family.
     [[nodiscard]] bool has(vrrp::Family family) const;
 };
 
 /// What the things of a router are called in one of the two formats.
 struct RouterWords {
     std::string_view addresses;
+    std::string_view unadvertised;
     std::string_view peers;
     std::string_view source;
     std::string_view password;
@@ -52,8 +55,9 @@ struct RouterWords {
                                        vrrp::Version usual, const RouterWords& words,
                                        Report& report);
 
-/// Checks that the values of a router go together, and makes one draft of each family that it has
-/// addresses of, IPv4 first: two share a group.
+/// Checks that the values of a router go together, and makes one draft of each family that its
+/// adverts carry, IPv4 first: two share a group. Where there is one, it has all addresses that are
+/// not advertised, of whatever family.
 [[nodiscard]] std::vector<RouterDraft> settle(const RouterReading& reading,
                                               const RouterWords& words, Report& report);
 

@@ -20,26 +20,44 @@ using Addresses = std::vector<Placed<vrrp::VirtualAddress>>;
 using Peers = std::vector<Placed<vrrp::UnicastPeer>>;
 using Sources = std::vector<Placed<vrrp::IpAddress>>;
 
-/// All that a list of both families can have.
-std::size_t max_listed_addresses() {
-    return max_addresses_of(vrrp::Family::ipv4, false) +
-           max_addresses_of(vrrp::Family::ipv6, false);
+/// How many an address list may have.
+struct Count {
+    std::size_t least;
+    std::size_t most;
+    std::string expected;
+    std::string_view advice;  ///< to who has too many
+};
+
+/// A list of both families, which has at most what the adverts of both can carry.
+Count advertised_count() {
+    const std::size_t ipv4 = max_addresses_of(vrrp::Family::ipv4, false);
+    const std::size_t ipv6 = max_addresses_of(vrrp::Family::ipv6, false);
+    return {.least = 1,
+            .most = ipv4 + ipv6,
+            .expected = fmt::format("1 to {} of IPv4 and {} of IPv6", ipv4, ipv6),
+            .advice = "put the others into unadvertised_addresses"};
 }
 
-std::optional<Addresses> addresses_of(const TomlNode& node, TomlSection& section, Report& report) {
+Count unadvertised_count() {
+    return {.least = 0,
+            .most = max_unadvertised_addresses,
+            .expected = fmt::format("at most {}", max_unadvertised_addresses),
+            .advice = "give the others a router of their own"};
+}
+
+std::optional<Addresses> addresses_of(std::string_view key, const Count& count,
+                                      const TomlNode& node, TomlSection& section, Report& report) {
     if (node.kind() != TomlKind::list) {
-        report.error(node.place(),
-                     fmt::format("addresses is {}, expected a list", node.kind_text()),
+        report.error(node.place(), fmt::format("{} is {}, expected a list", key, node.kind_text()),
                      "write [\"192.0.2.1/24\"]");
         return std::nullopt;
     }
     const std::vector<TomlNode> items = node.items();
-    if (items.empty() || items.size() > max_listed_addresses()) {
+    if (items.size() < count.least || items.size() > count.most) {
         report.error(
             node.place(),
-            fmt::format("addresses has {} entries, expected 1 to {} of IPv4 and {} of IPv6",
-                        items.size(), max_addresses_of(vrrp::Family::ipv4, false),
-                        max_addresses_of(vrrp::Family::ipv6, false)));
+            fmt::format("{} has {} entries, expected {}", key, items.size(), count.expected),
+            items.size() > count.most ? std::string(count.advice) : "");
         return std::nullopt;
     }
     Addresses addresses;
@@ -56,6 +74,13 @@ std::optional<Addresses> addresses_of(const TomlNode& node, TomlSection& section
         addresses.push_back({*address, item.place()});
     }
     return addresses;
+}
+
+Addresses read_list(const std::string& key, const Count& count, TomlSection& section,
+                    Report& report) {
+    const auto addresses = section.value(
+        key, [&](const TomlNode& node) { return addresses_of(key, count, node, section, report); });
+    return addresses.value_or(Addresses());
 }
 
 std::optional<vrrp::UnicastPeer> peer_in_table(const TomlNode& node, const std::string& title,
@@ -164,9 +189,11 @@ std::optional<Sources> sources_of(const TomlNode& node, TomlSection& section, Re
 }  // namespace
 
 Addresses read_toml_addresses(TomlSection& section, Report& report) {
-    const auto addresses = section.value(
-        "addresses", [&](const TomlNode& node) { return addresses_of(node, section, report); });
-    return addresses.value_or(Addresses());
+    return read_list("addresses", advertised_count(), section, report);
+}
+
+Addresses read_toml_unadvertised_addresses(TomlSection& section, Report& report) {
+    return read_list("unadvertised_addresses", unadvertised_count(), section, report);
 }
 
 Peers read_toml_peers(TomlSection& section, std::string_view host, Report& report) {

@@ -14,6 +14,10 @@ namespace config {
 [[nodiscard]] std::vector<Placed<vrrp::VirtualAddress>> read_toml_addresses(TomlSection& section,
                                                                             Report& report);
 
+/// Reads the key unadvertised_addresses.
+[[nodiscard]] std::vector<Placed<vrrp::VirtualAddress>> read_toml_unadvertised_addresses(
+    TomlSection& section, Report& report);
+
 /// Reads the key unicast: peers by their addresses, or as tables with what goes with each.
 [[nodiscard]] std::vector<Placed<vrrp::UnicastPeer>> read_toml_peers(TomlSection& section,
                                                                      std::string_view host,

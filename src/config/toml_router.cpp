@@ -25,6 +25,7 @@ constexpr std::size_t max_checks = 255;
 
 constexpr RouterWords words = {
     .addresses = "addresses",
+    .unadvertised = "unadvertised_addresses",
     .peers = "unicast",
     .source = "source",
     .password = "password",
@@ -175,6 +176,7 @@ RouterReading read_all(TomlSection& section, std::string_view host, Report& repo
     reading.draft.router_id_place = section.place_of("vrid");
     read_priority(section, router.protocol, report);
     reading.addresses = read_toml_addresses(section, report);
+    reading.unadvertised = read_toml_unadvertised_addresses(section, report);
     router.protocol.version =
         version_of(reading, read_version(section, report), router.protocol.version, words, report);
     read_times(section, reading);

@@ -16,9 +16,10 @@ namespace config {
 namespace {
 
 /// What keepalived.conf calls things, for those who come from there.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 26> foreign_names = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 27> foreign_names = {{
     {"virtual_router_id", "vrid"},
     {"virtual_ipaddress", "addresses"},
+    {"virtual_ipaddress_excluded", "unadvertised_addresses"},
     {"address", "addresses"},
     {"vip", "addresses"},
     {"auth_pass", "password"},

@@ -1,23 +1,23 @@
 #include "engine/address_guard.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 namespace engine {
 
-namespace {
-
-const net::LinkAddress* find_on(const net::Link& link, const vrrp::VirtualAddress& ours) {
-    const auto found = std::ranges::find(link.addresses, ours.address, &net::LinkAddress::address);
-    return found == link.addresses.end() ? nullptr : &*found;
+AddressGuard::AddressGuard(std::vector<vrrp::VirtualAddress> addresses)
+    : addresses_(std::move(addresses)), ours_(addresses_) {
+    std::ranges::transform(addresses_, std::back_inserter(sorted_), &vrrp::VirtualAddress::address);
+    std::ranges::sort(sorted_);
 }
 
-}  // namespace
-
 AddressGuard::Found AddressGuard::meet(const net::Link& link) {
+    const auto entries = find_on(link);
     Found found;
     ours_.clear();
     for (const vrrp::VirtualAddress& ours : addresses_) {
-        const net::LinkAddress* const there = find_on(link, ours);
+        const net::LinkAddress* const there = entries[place_of(ours.address)];
         if (there != nullptr && there->protocol != net::our_address_protocol) {
             found.foreign.push_back(ours);
             continue;
@@ -29,10 +29,26 @@ AddressGuard::Found AddressGuard::meet(const net::Link& link) {
 }
 
 bool AddressGuard::has_lost(const net::Link& link) {
-    const bool all_there = std::ranges::all_of(
-        addresses_,
-        [&link](const vrrp::VirtualAddress& ours) { return find_on(link, ours) != nullptr; });
+    const auto entries = find_on(link);
+    const bool all_there = std::ranges::find(entries, nullptr) == entries.end();
     return std::exchange(has_seen_all_, all_there) && !all_there;
+}
+
+std::size_t AddressGuard::place_of(const vrrp::IpAddress& address) const {
+    const auto found = std::ranges::lower_bound(sorted_, address);
+    const bool is_ours = found != sorted_.end() && *found == address;
+    return is_ours ? static_cast<std::size_t>(found - sorted_.begin()) : sorted_.size();
+}
+
+std::vector<const net::LinkAddress*> AddressGuard::find_on(const net::Link& link) const {
+    std::vector<const net::LinkAddress*> entries(sorted_.size());
+    for (const net::LinkAddress& entry : link.addresses) {
+        const std::size_t place = place_of(entry.address);
+        if (place < entries.size() && entries[place] == nullptr) {
+            entries[place] = &entry;
+        }
+    }
+    return entries;
 }
 
 }  // namespace engine

@@ -3,7 +3,7 @@
 #include "net/link.hpp"
 #include "vrrp/address.hpp"
 
-#include <utility>
+#include <cstddef>
 #include <vector>
 
 namespace engine {
@@ -12,8 +12,7 @@ namespace engine {
 /// what we put there still is. It only looks; what is to be done is the instance's.
 class AddressGuard {
 public:
-    explicit AddressGuard(std::vector<vrrp::VirtualAddress> addresses)
-        : addresses_(std::move(addresses)), ours_(addresses_) {}
+    explicit AddressGuard(std::vector<vrrp::VirtualAddress> addresses);
 
     /// What of our addresses a link has that we meet before we serve there.
     struct Found {
@@ -34,8 +33,14 @@ public:
     [[nodiscard]] bool has_lost(const net::Link& link);
 
 private:
+    /// The place of an address in `sorted_`; its size where it is none of ours.
+    [[nodiscard]] std::size_t place_of(const vrrp::IpAddress& address) const;
+    /// The link's entry of each of our addresses, in the order of `sorted_`; nullptr: not there.
+    [[nodiscard]] std::vector<const net::LinkAddress*> find_on(const net::Link& link) const;
+
     std::vector<vrrp::VirtualAddress> addresses_;
     std::vector<vrrp::VirtualAddress> ours_;
+    std::vector<vrrp::IpAddress> sorted_;  ///< a link and a router may have thousands
     bool has_seen_all_ = false;
 };
 

@@ -91,7 +91,22 @@ std::expected<void, os::Error> Daemon::build(const config::Config& config) {
             return added;
         }
     }
+    show_mixed_addresses();
     return {};
+}
+
+/// A router may move addresses of the family that its adverts don't speak: routers of that family
+/// are not to speak from them.
+void Daemon::show_mixed_addresses() {
+    for (const auto& segment : segments_) {
+        for (const auto& instance : instances_) {
+            const bool is_neighbour = instance->interface() == segment->interface() &&
+                                      instance->router().config().family() != segment->family();
+            if (is_neighbour) {
+                segment->avoid(instance->addresses());
+            }
+        }
+    }
 }
 
 std::expected<void, os::Error> Daemon::add_router(const config::Router& router, int stretch) {

@@ -54,6 +54,7 @@ private:
     [[nodiscard]] std::expected<void, os::Error> add_router(const config::Router& router,
                                                             int stretch);
     [[nodiscard]] std::expected<Segment*, os::Error> segment_of(const config::Router& router);
+    void show_mixed_addresses();
     [[nodiscard]] std::vector<Instance*> find_resuming(vrrp::Instant now) const;
     void remove_strays();
     void join_group(const std::string& name, Instance& instance);

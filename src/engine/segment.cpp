@@ -14,6 +14,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <iterator>
 #include <utility>
 
 namespace engine {
@@ -56,6 +57,11 @@ void Segment::join(Instance& instance) {
     needs_authenticated_ |= instance.uses_header();
     virtual_addresses_.insert(virtual_addresses_.end(), instance.addresses().begin(),
                               instance.addresses().end());
+}
+
+void Segment::avoid(std::span<const vrrp::VirtualAddress> addresses) {
+    std::ranges::copy_if(addresses, std::back_inserter(virtual_addresses_),
+                         [this](const auto& any) { return any.address.family() == family_; });
 }
 
 void Segment::update(const net::LinkMirror& links, vrrp::Instant now) {

@@ -44,6 +44,9 @@ public:
     /// Called before the first update().
     void join(Instance& instance);
 
+    /// Notes what instances elsewhere move on this link: of this family, no address to speak from.
+    void avoid(std::span<const vrrp::VirtualAddress> addresses);
+
     /// Takes over how the link is now, and tells the instances and the log.
     void update(const net::LinkMirror& links, vrrp::Instant now);
 
@@ -60,7 +63,8 @@ public:
     /// Why not: "interface eth0 is not there"; asked while can_speak() is false.
     [[nodiscard]] std::string why_silent() const;
 
-    /// The virtual addresses of all instances here: none of them is an address to speak from.
+    /// The virtual addresses of all instances here, and those to avoid: none of them is an address
+    /// to speak from.
     [[nodiscard]] const std::vector<vrrp::VirtualAddress>& virtual_addresses() const {
         return virtual_addresses_;
     }

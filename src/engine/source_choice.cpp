@@ -19,12 +19,12 @@ bool has_usable(const net::Link& link, const vrrp::IpAddress& address) {
 std::optional<vrrp::IpAddress> find_routable(
     const net::Link& link, std::span<const vrrp::VirtualAddress> virtual_addresses) {
     const auto is_fit = [&](const net::LinkAddress& candidate) {
-        const bool is_virtual =
-            std::ranges::find(virtual_addresses, candidate.address,
-                              &vrrp::VirtualAddress::address) != virtual_addresses.end();
+        // The longest search comes last: there may be a thousand of both.
         return candidate.address.family() == vrrp::Family::ipv6 &&
-               !candidate.address.is_link_local() && is_usable(candidate) && !is_virtual &&
-               candidate.protocol != net::our_address_protocol;
+               !candidate.address.is_link_local() && is_usable(candidate) &&
+               candidate.protocol != net::our_address_protocol &&
+               std::ranges::find(virtual_addresses, candidate.address,
+                                 &vrrp::VirtualAddress::address) == virtual_addresses.end();
     };
     const auto found = std::ranges::find_if(link.addresses, is_fit);
     return found == link.addresses.end() ? std::nullopt : std::optional(found->address);

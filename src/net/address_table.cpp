@@ -24,7 +24,7 @@ struct AddressTable::Request {
     std::uint16_t type = RTM_NEWADDR;
     std::uint16_t flags = 0;
     int link_index = 0;
-    const Link* link = nullptr;  ///< whose other addresses count; null where none do
+    std::span<const vrrp::VirtualAddress> others;  ///< of somebody else, as in find_others
     std::optional<std::chrono::seconds> lease;
     std::string_view verb;
     std::string_view preposition;
@@ -109,17 +109,26 @@ bool is_within(const vrrp::IpAddress& address, const vrrp::VirtualAddress& subne
            (shift == 8 || (bytes[whole] >> shift) == (prefix[whole] >> shift));
 }
 
-/// Whether the link has an IPv6 address of somebody else in the subnet, and so a route there. The
-/// kernel would give that route our lease, and the host would lose it with us.
-bool has_route_of_others(const Link& link, const vrrp::VirtualAddress& subnet) {
+/// The IPv6 addresses of a link that are somebody else's. They are few, however many are ours.
+void find_others(const Link& link, std::vector<vrrp::VirtualAddress>& others) {
     // Kernels before 5.18 keep no marks: ours have a lease there, and most others none.
     const bool has_marks = std::ranges::any_of(
         link.addresses, [](const LinkAddress& any) { return any.protocol != 0; });
-    return std::ranges::any_of(link.addresses, [&](const LinkAddress& other) {
-        const bool is_ours =
-            has_marks ? other.protocol == our_address_protocol : !other.is_permanent;
-        return !is_ours && other.prefix_length == subnet.prefix_length &&
-               other.address.family() == vrrp::Family::ipv6 && is_within(other.address, subnet);
+    others.clear();
+    for (const LinkAddress& any : link.addresses) {
+        const bool is_ours = has_marks ? any.protocol == our_address_protocol : !any.is_permanent;
+        if (!is_ours && any.address.family() == vrrp::Family::ipv6) {
+            others.push_back({any.address, any.prefix_length});
+        }
+    }
+}
+
+/// Whether somebody else has an IPv6 address in the subnet, and so a route there. The kernel would
+/// give that route our lease, and the host would lose it with us.
+bool has_route_of_others(std::span<const vrrp::VirtualAddress> others,
+                         const vrrp::VirtualAddress& subnet) {
+    return std::ranges::any_of(others, [&](const vrrp::VirtualAddress& other) {
+        return other.prefix_length == subnet.prefix_length && is_within(other.address, subnet);
     });
 }
 
@@ -136,20 +145,20 @@ void put_lifetimes(nlmsghdr& message, const vrrp::VirtualAddress& address,
     mnl_attr_put(&message, IFA_CACHEINFO, sizeof lifetimes, &lifetimes);
 }
 
-std::uint32_t flags_for(const vrrp::VirtualAddress& address, const Link* link) {
+std::uint32_t flags_for(const vrrp::VirtualAddress& address,
+                        std::span<const vrrp::VirtualAddress> others) {
     if (address.address.family() == vrrp::Family::ipv4) {
         return 0;
     }
     // Duplicate address detection would keep the address unusable for a second or two, and the
     // former master, should it still hold the address, would make it fail.
-    const bool shares_route = link != nullptr && has_route_of_others(*link, address);
-    return IFA_F_NODAD | (shares_route ? IFA_F_NOPREFIXROUTE : 0U);
+    return IFA_F_NODAD | (has_route_of_others(others, address) ? IFA_F_NOPREFIXROUTE : 0U);
 }
 
-void put_address(nlmsghdr& message, const Link* link, int link_index,
+void put_address(nlmsghdr& message, std::span<const vrrp::VirtualAddress> others, int link_index,
                  const vrrp::VirtualAddress& address, std::optional<std::chrono::seconds> lease) {
     const bool is_ipv6 = address.address.family() == vrrp::Family::ipv6;
-    const std::uint32_t flags = flags_for(address, link);
+    const std::uint32_t flags = flags_for(address, others);
     auto& body = *static_cast<ifaddrmsg*>(mnl_nlmsg_put_extra_header(&message, sizeof(ifaddrmsg)));
     body.ifa_family = is_ipv6 ? AF_INET6 : AF_INET;
     body.ifa_prefixlen = address.prefix_length;
@@ -192,11 +201,12 @@ std::expected<AddressTable, os::Error> AddressTable::open() {
 std::expected<void, os::Error> AddressTable::install(
     const Link& link, std::span<const vrrp::VirtualAddress> addresses,
     std::optional<std::chrono::seconds> lease) {
+    find_others(link, others_);
     // Without NLM_F_EXCL the kernel would change the address of somebody else into ours.
     return execute({.type = RTM_NEWADDR,
                     .flags = NLM_F_CREATE | NLM_F_EXCL,
                     .link_index = link.index,
-                    .link = &link,
+                    .others = others_,
                     .lease = lease,
                     .verb = "install",
                     .preposition = "on",
@@ -207,10 +217,11 @@ std::expected<void, os::Error> AddressTable::install(
 std::expected<void, os::Error> AddressTable::refresh(
     const Link& link, std::span<const vrrp::VirtualAddress> addresses,
     std::optional<std::chrono::seconds> lease) {
+    find_others(link, others_);
     return execute({.type = RTM_NEWADDR,
                     .flags = NLM_F_CREATE | NLM_F_REPLACE,
                     .link_index = link.index,
-                    .link = &link,
+                    .others = others_,
                     .lease = lease,
                     .verb = "renew the lease of",
                     .preposition = "on",
@@ -254,7 +265,7 @@ std::expected<void, os::Error> AddressTable::execute_part(
         const int end_flag = i + 1 == addresses.size() ? NLM_F_ACK : 0;
         message.nlmsg_flags = static_cast<std::uint16_t>(NLM_F_REQUEST | request.flags | end_flag);
         message.nlmsg_seq = first_sequence + static_cast<std::uint32_t>(i);
-        put_address(message, request.link, request.link_index, addresses[i], request.lease);
+        put_address(message, request.others, request.link_index, addresses[i], request.lease);
         assert(message.nlmsg_len <= max_message_size);
         size += NLMSG_ALIGN(message.nlmsg_len);
     }

@@ -60,6 +60,7 @@ private:
     os::Fd socket_;
     std::uint32_t sequence_ = 0;
     std::vector<std::byte> batch_;  ///< kept between calls, so that they allocate nothing
+    std::vector<vrrp::VirtualAddress> others_;  ///< the same
 };
 
 }  // namespace net

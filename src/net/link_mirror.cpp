@@ -107,6 +107,8 @@ std::expected<void, os::Error> LinkMirror::State::subscribe() {
     }
     nl_socket_disable_seq_check(socket.get());
     nl_socket_set_nonblocking(socket.get());
+    // libnl would ask first how long each is; what does not fit into its 16 KiB counts as lost.
+    nl_socket_disable_msg_peek(socket.get());
     const auto on_message = [](nl_msg* message, void* self) -> int {
         auto& state = *static_cast<State*>(self);
         if (const auto decoded = decode_link_message(*nlmsg_hdr(message))) {

@@ -9,8 +9,8 @@ a  1,000 routers on 4 links (4,000 on 16), one address each, version 2, an adver
    on the backup. The deadline is when the backup's links have received the master's last advert of
    priority 0 (the kernel's time stamp), and the skew time that this kind's backups wait: keepalived
    (256 - priority) / 256 s, Understudy (256 - priority) * 0.1 ms.
-b  The same with one router of many addresses. keepalived's beyond 255 are
-   virtual_ipaddress_excluded.
+b  The same with one router of 1,000 addresses. Those beyond 255 are in no advert
+   (unadvertised_addresses, virtual_ipaddress_excluded).
 c  Processor time of the master's daemon a second, all its processes, as the scheduler counts it,
    while nothing happens. The kernel's work for a packet until it is in the receiver's socket is
    done, and counted, where the sender sends. d: of the backup's.
@@ -26,7 +26,7 @@ j  SIGUSR2 (keepalived: SIGTERM, as does Understudy where SIGUSR2 does not end i
    once: the same.
 k  10 ms adverts, version 3, beside 8 busy processes: how often the backup took over.
 
-    sudo test/bench/scale.py [--runs 5] [--rows a,c,e] [--routers 1000] [--addresses 255]
+    sudo test/bench/scale.py [--runs 5] [--rows a,c,e] [--routers 1000] [--addresses 1000]
                              [--nice -10] [--markdown] [--json FILE]
 
 `--nice -10` gives all of it, the daemons too, the better of what else the machine runs.
@@ -171,7 +171,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--rows", default=",".join(ROWS), help="letters of rows, default all")
     parser.add_argument("--kinds", default=",".join(COLUMNS), help="default both")
     parser.add_argument("--routers", type=int, default=1000, help="of rows a and c to g")
-    parser.add_argument("--addresses", type=int, default=255, help="of the router of row b")
+    parser.add_argument("--addresses", type=int, default=1000, help="of the router of row b")
     parser.add_argument("--cpu-seconds", type=float, default=10.0, help="of rows c and d")
     parser.add_argument("--trace-seconds", type=float, default=5.0, help="of row g")
     parser.add_argument("--busy", type=int, default=8, help="busy processes of row k")

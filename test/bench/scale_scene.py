@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lab import BACKUP, MASTER, Daemon, Host, Keepalived, Lab, Understudy, wait_until
 
 PRIORITY = {MASTER: 100, BACKUP: 90}
-# Most addresses that one advert counts; keepalived keeps the others out of its adverts.
+# Most addresses that one advert counts; both daemons are told to keep the others out of theirs.
 MOST_IN_ADVERT = 255
 START_TIMEOUT = 30.0
 MOVE_TIMEOUT = 20.0
@@ -49,9 +49,13 @@ def understudy_text(load: Load) -> str:
     priority = ", ".join(f"{name} = {value}" for name, value in PRIORITY.items())
     tables = []
     for name, interface, vrid, addresses in load.each():
-        quoted = ", ".join(f'"{address}"' for address in addresses)
-        tables.append(f'[router.{name}]\ninterface = "{interface}"\nvrid = {vrid}\n'
-                      f"priority = {{ {priority} }}\naddresses = [{quoted}]\n")
+        lines = [f"[router.{name}]", f'interface = "{interface}"', f"vrid = {vrid}",
+                 f"priority = {{ {priority} }}"]
+        for key, listed in (("addresses", addresses[:MOST_IN_ADVERT]),
+                            ("unadvertised_addresses", addresses[MOST_IN_ADVERT:])):
+            if listed:
+                lines += [f"{key} = [", *(f'    "{address}",' for address in listed), "]"]
+        tables.append("\n".join([*lines, ""]))
     return "\n".join(tables)
 
 

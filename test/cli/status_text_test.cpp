@@ -76,6 +76,22 @@ TEST_CASE("each family of a router with both is called as the log calls it", "[c
     CHECK(text_of(document).find("\nk8s-api  master") != std::string::npos);
 }
 
+TEST_CASE("of a thousand addresses the first ones are shown", "[cli]") {
+    json document = status();
+    json& addresses = document["routers"][0]["addresses"];
+    for (int number = 2; number <= 8; ++number) {
+        addresses.push_back("10.0.0." + std::to_string(number) + "/16");
+    }
+    CHECK(text_of(document).find("  address    10.0.0.8/16 (lease 2 s)\n  router ") !=
+          std::string::npos);
+
+    for (int number = 9; number <= 1000; ++number) {
+        addresses.push_back("10.0.1.1/16");
+    }
+    CHECK(text_of(document).find("  address    10.0.0.8/16 (lease 2 s)\n"
+                                 "             and 992 more\n  router ") != std::string::npos);
+}
+
 TEST_CASE("the status is told as text", "[cli]") {
     CHECK(text_of(status()) ==
           "lb-master  understudy 0.1.0, pid 17, up for 90 s\n"

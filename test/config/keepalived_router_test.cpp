@@ -154,3 +154,42 @@ TEST_CASE("auth_hmac has a window by the interval where it says none", "[config]
     CHECK(trailer("mode permissive\n").mode == auth::Mode::permissive);
     CHECK(trailer("anti_replay monotonic\n").replay == auth::Replay::monotonic);
 }
+
+TEST_CASE("excluded addresses move with the instance, of whatever family", "[config]") {
+    const config::Router found =
+        router(instance("virtual_ipaddress_excluded {\n192.0.2.7\n2001:db8::7/64\n}"));
+
+    REQUIRE(found.addresses.size() == 3);
+    CHECK(found.addresses[1].address == IpAddress(192, 0, 2, 7));
+    CHECK(found.addresses[2].address == IpAddress({0x2001, 0xdb8, 0, 0, 0, 0, 0, 7}));
+    CHECK(found.protocol.addresses == std::vector{IpAddress(192, 0, 2, 51)});
+    CHECK(found.protocol.version == vrrp::Version::v2);
+}
+
+TEST_CASE("an instance has at most 4096 excluded addresses, in all its blocks", "[config]") {
+    std::string list = "virtual_ipaddress_excluded {\n";
+    for (int number = 0; number < 4096; ++number) {
+        list += "10." + std::to_string(number / 256) + "." + std::to_string(number % 256) + ".1\n";
+    }
+    list += "}\n";
+
+    CHECK(router(instance(list)).addresses.size() == 4097);
+    CHECK(messages("a.conf", instance(list + "virtual_ipaddress_excluded { 10.16.0.1 }")) ==
+          "a.conf:4103:1: warning: virtual_ipaddress_excluded stands twice in vrrp_instance; both "
+          "count\n"
+          "a.conf:4103:30: error: virtual_ipaddress_excluded has 4097 addresses, expected at most "
+          "4096\n");
+}
+
+TEST_CASE("more than 255 addresses are to be excluded from the adverts", "[config]") {
+    std::string text = "vrrp_instance VI_1 {\ninterface eth0\nvirtual_router_id 51\n";
+    text += "virtual_ipaddress {\n";
+    for (int number = 0; number < 256; ++number) {
+        text += "10.0." + std::to_string(number) + ".1\n";
+    }
+    const config::Loaded loaded = config::load_text("a.conf", text + "}\n}\n", "lb-master");
+
+    REQUIRE(loaded.diagnostics.size() == 1);
+    CHECK(loaded.diagnostics[0].place.line == 260);
+    CHECK(loaded.diagnostics[0].advice == "put the others into virtual_ipaddress_excluded");
+}

@@ -83,6 +83,57 @@ TEST_CASE("a router has at most the addresses that one packet carries", "[config
         messages("a.toml", with(numbered("\"fe80::{}\", ", 91))) ==
         "a.toml:4:1085: error: addresses has more than 90 IPv6 addresses, the most that one advert "
         "carries\n");
+    CHECK(messages("a.toml",
+                   with(numbered("\"10.0.0.{}\", ", 254) + numbered("\"10.0.1.{}\", ", 254))) ==
+          "a.toml:4:13: error: addresses has 508 entries, expected 1 to 255 of IPv4 and 90 of "
+          "IPv6\n");
+}
+
+TEST_CASE("more addresses than adverts carry are moved all the same", "[config]") {
+    const std::string rest = "unadvertised_addresses = [" + numbered("\"10.1.{0}.1\", ", 200) +
+                             numbered("\"10.2.{0}.1\", ", 200) + "]";
+
+    const config::Router found = router(with(old_one, rest));
+
+    CHECK(found.addresses.size() == 401);
+    CHECK(found.addresses.front().address == IpAddress(192, 0, 2, 60));
+    CHECK(found.addresses.back().address == IpAddress(10, 2, 200, 1));
+    CHECK(found.protocol.addresses == std::vector{IpAddress(192, 0, 2, 60)});
+}
+
+TEST_CASE("unadvertised addresses go to the router of their family, or to the only one",
+          "[config]") {
+    const std::string rest = "unadvertised_addresses = [\"2001:db8::7/64\", \"192.0.2.7/24\"]";
+    const IpAddress rest_ipv4(192, 0, 2, 7);
+    const IpAddress rest_ipv6({0x2001, 0xdb8, 0, 0, 0, 0, 0, 7});
+    const config::Router alone = router(with(old_one, rest));
+    const config::Config parts = read("a.toml", with(both, rest));
+
+    REQUIRE(alone.addresses.size() == 3);
+    CHECK(alone.addresses[1].address == rest_ipv6);
+    CHECK(alone.addresses[2].address == rest_ipv4);
+    CHECK(alone.protocol.version == vrrp::Version::v2);
+    REQUIRE(parts.routers.size() == 2);
+    for (const config::Router& part : parts.routers) {
+        const bool is_ipv4 = part.protocol.family() == vrrp::Family::ipv4;
+        REQUIRE(part.addresses.size() == 2);
+        CHECK(part.addresses[1].address == (is_ipv4 ? rest_ipv4 : rest_ipv6));
+        CHECK(part.protocol.addresses.size() == 1);
+    }
+}
+
+TEST_CASE("a router moves at most 4096 addresses that are not advertised", "[config]") {
+    std::string list;
+    for (int number = 0; number < 4096; ++number) {
+        list += fmt::format("\"10.{}.{}.1\",\n", number / 256, number % 256);
+    }
+    const auto rest = [&list](const std::string& more) {
+        return with(old_one, "unadvertised_addresses = [\n" + list + more + "]");
+    };
+
+    CHECK(router(rest("")).addresses.size() == 4097);
+    CHECK(messages("a.toml", rest("\"10.16.0.1\"")) ==
+          "a.toml:5:26: error: unadvertised_addresses has 4097 entries, expected at most 4096\n");
 }
 
 TEST_CASE("peers and sources go to the router of their family", "[config]") {

@@ -2,6 +2,9 @@
 
 #include "catch2.hpp"
 
+#include <cstddef>
+#include <cstdint>
+#include <array>
 #include <vector>
 
 namespace {
@@ -61,4 +64,26 @@ TEST_CASE("what goes after the state has changed is not lost", "[engine]") {
     guard.begin();
 
     CHECK_FALSE(guard.has_lost(net::Link{}));
+}
+
+TEST_CASE("of a thousand addresses in any order each is missed", "[engine]") {
+    std::vector<vrrp::VirtualAddress> many;
+    net::Link link;
+    for (std::uint8_t number = 0; number < 250; ++number) {
+        for (const std::uint8_t net : std::array<std::uint8_t, 4>{3, 1, 2, 0}) {
+            many.push_back({vrrp::IpAddress(10, 0, net, number), 16});
+            link.addresses.insert(link.addresses.begin(), there(many.back()));
+        }
+    }
+    engine::AddressGuard guard(many);
+    REQUIRE_FALSE(guard.has_lost(link));
+
+    for (std::size_t missing = 0; missing < many.size(); missing += 111) {
+        net::Link without = link;
+        without.addresses.erase(without.addresses.begin() + static_cast<std::ptrdiff_t>(missing));
+        // As many as there should be, and yet one is gone.
+        without.addresses.push_back(without.addresses.front());
+        CHECK(guard.has_lost(without));
+        CHECK_FALSE(guard.has_lost(link));
+    }
 }

@@ -83,3 +83,13 @@ TEST_CASE("an IPv4 owner speaks from its own address, also while that is away", 
                         std::nullopt) == own);
     CHECK(choose_source(router, net::Link{}, router.addresses, std::nullopt) == own);
 }
+
+TEST_CASE("an address that is not advertised is no address to speak from", "[engine]") {
+    config::Router router = router_of(IpAddress(192, 0, 2, 60));
+    const IpAddress unadvertised(192, 0, 2, 7);
+    const IpAddress own(192, 0, 2, 61);
+    router.addresses.push_back({unadvertised, 24});
+    const net::Link link{.addresses = {{.address = unadvertised}, {.address = own}}};
+
+    CHECK(choose_source(router, link, router.addresses, std::nullopt) == own);
+}

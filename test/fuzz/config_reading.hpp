@@ -4,11 +4,13 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
+#include "config/address_values.hpp"
 #include "config/load.hpp"
 #include "config/report.hpp"
 #include "fuzz/fuzz.hpp"
@@ -82,11 +84,14 @@ inline void check_router(const config::Config& config, const config::Router& rou
            "a router's id and priority are 1 to 255");
     expect(protocol.interval.count() >= 1 && protocol.interval.count() <= 25500,
            "a router's interval can be advertised");
-    expect(!router.addresses.empty() && router.addresses.size() <= 255,
-           "a router has 1 to 255 addresses");
-    expect(std::ranges::equal(router.addresses, protocol.addresses, {},
+    const std::size_t advertised = protocol.addresses.size();
+    expect(advertised >= 1 && advertised <= 255, "a router advertises 1 to 255 addresses");
+    expect(router.addresses.size() >= advertised &&
+               router.addresses.size() <= advertised + config::max_unadvertised_addresses,
+           "a router moves what it advertises, and at most 4096 addresses more");
+    expect(std::ranges::equal(std::span(router.addresses).first(advertised), protocol.addresses, {},
                               &vrrp::VirtualAddress::address),
-           "the protocol's addresses are the router's");
+           "a router's addresses begin with those that it advertises");
     for (const std::string& name : router.checks) {
         expect(std::ranges::find(config.checks, name, &health::CheckConfig::name) !=
                    config.checks.end(),

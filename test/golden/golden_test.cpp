@@ -112,6 +112,8 @@ std::string rest_of(const config::Router& router) {
     const auto add = [&text](bool is_there, const std::string& more) {
         text += is_there ? ' ' + more : "";
     };
+    const std::size_t unadvertised = router.addresses.size() - router.protocol.addresses.size();
+    add(unadvertised != 0, fmt::format("unadvertised {}", unadvertised));
     add(!router.group.empty(), "group " + router.group);
     add(!router.accepts_traffic, "silent");
     add(!router.lease, "no lease");
