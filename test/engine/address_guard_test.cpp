@@ -2,9 +2,9 @@
 
 #include "catch2.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <array>
 #include <vector>
 
 namespace {
