@@ -17,6 +17,9 @@ HANDOVER = 0.3
 BREATH = 0.4
 # After a move neighbours learn where the address is.
 LEARNING = 0.5
+# Who took the address while nobody could hear its announcements learns of no end of that. Neighbours
+# find it when their kernels have asked the old one in vain: five seconds and three questions.
+ASKING = 9.0
 
 # How long a host needs, after the end of a condition, until it takes part in the election again.
 RECOVERY = {"ended": 0.5, "frozen": 0.1, "unserved": 0.3, "cut": 0.0, "unplugged": 1.5, "bare": 1.5}
@@ -105,10 +108,16 @@ def nobody(story: Story) -> list[Violation]:
     return found
 
 
+def _unheard(story: Story) -> list[Span]:
+    """When neighbours can't know who has the address, as it was taken behind a port that was cut."""
+    return [Span(move.at, cut.end + ASKING) for move in story.moves if move.came
+            for cut in story.troubled(move.host, "cut") if cut.start <= move.at <= cut.end]
+
+
 def client_gaps(story: Story) -> list[Violation]:
     """A client is answered whenever somebody serves and the neighbours can know who."""
     excused = longer(story.unserved(), LEARNING)
-    excused += longer(story.held_by_two(), ADVERT + MARGIN)
+    excused += longer(story.held_by_two(), ADVERT + MARGIN) + _unheard(story)
     gaps = [Span(earlier, later) for earlier, later in
             zip(story.answers, [*story.answers[1:], story.end]) if later - earlier > BREATH]
     return [Violation(span.start, span.end, "client", f"no answer for {span.length:.3f} s although "

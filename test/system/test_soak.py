@@ -77,6 +77,14 @@ def test_a_client_is_answered_while_somebody_serves() -> None:
     assert checks(story(quiet=Span(50.0, 52.0))) == ["client"]
 
 
+def test_nobody_hears_who_takes_the_address_behind_a_cut_port() -> None:
+    moves = ((10.0, FIRST, False), (11.0, SECOND, True))
+    told = story(*moves, quiet=Span(10.0, 18.0))
+    assert "client" in checks(told)
+    told.troubles.append(Trouble("cut", SECOND, 9.0, 13.0))
+    assert not checks(told)
+
+
 def test_what_happens_while_the_machine_rests_is_not_judged() -> None:
     told = story((10.0, SECOND, True), (11.0, FIRST, False), stalls=[Span(9.0, 10.0)])
     assert not checks(told)
