@@ -43,7 +43,7 @@ TOLD_BACK = 20.0
 SETTLING = 2 * (DOWN_INTERVAL + MARGIN) + 4.0
 # After the last move announcements go on for five seconds.
 REST = 7.0
-RSS_GROWTH_KIB = 400
+RSS_GROWTH_KIB = 200
 # A check remembers the last process that ended, or has none to remember.
 SPARE = {"anon_inode:[pidfd]": 1}
 
