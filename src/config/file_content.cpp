@@ -1,6 +1,9 @@
 #include "config/file_content.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
+#include <cstddef>
 #include <filesystem>
 #include <fstream>
 #include <system_error>
@@ -22,12 +25,17 @@ std::expected<FileContent, std::string> load_content(const std::string& path, st
     if (!file) {
         return std::unexpected(std::generic_category().message(errno));
     }
-    std::string text(longest + 1, '\0');
-    file.read(text.data(), static_cast<std::streamsize>(text.size()));
+    // Piece by piece: room for the longest would stay in the daemon's heap for a file of ten lines.
+    std::string text;
+    std::array<char, 16384> piece;
+    while (file && text.size() <= longest) {
+        const std::size_t wanted = std::min(piece.size(), longest + 1 - text.size());
+        file.read(piece.data(), static_cast<std::streamsize>(wanted));
+        text.append(piece.data(), static_cast<std::size_t>(file.gcount()));
+    }
     if (file.bad()) {
         return std::unexpected(std::generic_category().message(errno));
     }
-    text.resize(static_cast<std::size_t>(file.gcount()));
     using std::filesystem::perms;
     const bool is_public = (status.permissions() & perms::others_all) != perms::none;
     return FileContent{std::move(text), is_public};

@@ -1,3 +1,4 @@
+#include "config/file_content.hpp"
 #include "reading.hpp"
 
 #include <unistd.h>
@@ -73,6 +74,25 @@ TEST_CASE("a file above the limit is refused without being read whole", "[config
 
     CHECK(first_message(config::load(path, "a")) ==
           "the file is larger than 4096 KiB, the most that is read");
+}
+
+TEST_CASE("reading takes room for the file, not for the longest there may be", "[config]") {
+    const TemporaryDirectory directory;
+    const std::string path = directory.path("short.toml");
+    std::string text;
+    for (int number = 0; text.size() < 40'000; ++number) {
+        text += std::to_string(number);
+    }
+    std::ofstream(path) << text;
+
+    const auto whole = config::load_content(path, 4 * 1024 * 1024);
+    const auto limited = config::load_content(path, 20'000);
+
+    REQUIRE(whole);
+    CHECK(whole->text == text);
+    CHECK(whole->text.capacity() < 128 * 1024);
+    REQUIRE(limited);
+    CHECK(limited->text == text.substr(0, 20'001));
 }
 
 TEST_CASE("a keepalived.conf under a name of TOML is told from a broken TOML file", "[config]") {

@@ -107,7 +107,7 @@ class Host:
         socket.send_fds(self._control, [json.dumps(request).encode()], descriptors)
         process.wait_started()
 
-    def run(self, command: Command, check: bool = True, timeout: float = 10.0,
+    def run(self, command: Command, check: bool = True, timeout: float = 30.0,
             input: str = "") -> subprocess.CompletedProcess[str]:
         """Runs a command (a list, or a line for the shell) to its end: about 5 ms and the command.
 
