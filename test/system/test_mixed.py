@@ -1,8 +1,11 @@
 """One host runs Debian's keepalived, the other Understudy: the wire does not tell them apart."""
 
+from collections.abc import Callable
+
 import pytest
 
-from lab import BACKUP, CONFIG, MASTER, Keepalived, Pair, Understudy, configuration_file
+from lab import (ADVERTS, BACKUP, CONFIG, MASTER, Daemon, Keepalived, Pair, Understudy,
+                 configuration_file, drop)
 
 pytestmark = pytest.mark.needs("understudy", "keepalived")
 
@@ -45,6 +48,23 @@ def test_a_stop_next_to_keepalived_makes_before_it_breaks(pair: Pair) -> None:
     assert moved.moved_ms > 600
     assert moved.service.gap_ms < 400
     assert ours.process.wait() == 0
+
+
+@pytest.mark.parametrize("peer", [understudy_on, keepalived_on])
+def test_a_stop_whose_first_farewell_is_lost_loses_nothing(
+        pair: Pair, peer: Callable[[Pair, str], Daemon]) -> None:
+    ours = understudy_on(pair, MASTER)
+    peer(pair, BACKUP)
+    pair.settle()
+    client = pair.client()
+    client.wait_answer(MASTER)
+    # The priority stands in the third byte; of such packets the first goes, and each second one.
+    drop(pair.backup, f"{ADVERTS} @th,16,8 0 numgen inc mod 2 0")
+    gone = pair.takeover(client, ours.terminate, to=BACKUP)
+    dropped = pair.backup.run("nft list table inet lab").stdout
+    assert "packets 1 " in dropped
+    assert gone.moved_ms < 2000 and gone.service.failed <= 1
+    assert gone.service.servers == (MASTER, BACKUP)
 
 
 def test_ours_as_backup_takes_over_from_keepalived_and_yields(pair: Pair) -> None:
