@@ -7,18 +7,18 @@
 namespace engine {
 
 AddressGuard::AddressGuard(std::vector<vrrp::VirtualAddress> addresses)
-    : addresses_(std::move(addresses)), ours_(addresses_) {
-    std::ranges::transform(addresses_, std::back_inserter(sorted_), &vrrp::VirtualAddress::address);
-    std::ranges::sort(sorted_);
+    : addresses_(std::move(addresses)), ours_(addresses_), sorted_(addresses_) {
+    std::ranges::sort(sorted_, {}, &vrrp::VirtualAddress::address);
 }
 
 AddressGuard::Found AddressGuard::meet(const net::Link& link) {
     const auto entries = find_on(link);
+    const bool has_marks = net::keeps_marks(link);
     Found found;
     ours_.clear();
     for (const vrrp::VirtualAddress& ours : addresses_) {
         const net::LinkAddress* const there = entries[place_of(ours.address)];
-        if (there != nullptr && there->protocol != net::our_address_protocol) {
+        if (there != nullptr && !net::is_ours(*there, has_marks)) {
             found.foreign.push_back(ours);
             continue;
         }
@@ -30,13 +30,23 @@ AddressGuard::Found AddressGuard::meet(const net::Link& link) {
 
 bool AddressGuard::has_lost(const net::Link& link) {
     const auto entries = find_on(link);
+    // Another may take away what it had put there, or put there what we had; without marks nobody
+    // can tell.
+    if (net::keeps_marks(link)) {
+        ours_.clear();
+        std::ranges::copy_if(addresses_, std::back_inserter(ours_), [&](const auto& ours) {
+            const net::LinkAddress* const there = entries[place_of(ours.address)];
+            return there == nullptr || net::is_ours(*there, true);
+        });
+    }
     const bool all_there = std::ranges::find(entries, nullptr) == entries.end();
     return std::exchange(has_seen_all_, all_there) && !all_there;
 }
 
 std::size_t AddressGuard::place_of(const vrrp::IpAddress& address) const {
-    const auto found = std::ranges::lower_bound(sorted_, address);
-    const bool is_ours = found != sorted_.end() && *found == address;
+    const auto found =
+        std::ranges::lower_bound(sorted_, address, {}, &vrrp::VirtualAddress::address);
+    const bool is_ours = found != sorted_.end() && found->address == address;
     return is_ours ? static_cast<std::size_t>(found - sorted_.begin()) : sorted_.size();
 }
 
@@ -44,7 +54,10 @@ std::vector<const net::LinkAddress*> AddressGuard::find_on(const net::Link& link
     std::vector<const net::LinkAddress*> entries(sorted_.size());
     for (const net::LinkAddress& entry : link.addresses) {
         const std::size_t place = place_of(entry.address);
-        if (place < entries.size() && entries[place] == nullptr) {
+        const bool is_the_same =
+            place < entries.size() && (entry.address.family() == vrrp::Family::ipv6 ||
+                                       entry.prefix_length == sorted_[place].prefix_length);
+        if (is_the_same && entries[place] == nullptr) {
             entries[place] = &entry;
         }
     }

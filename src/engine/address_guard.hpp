@@ -23,24 +23,26 @@ public:
     /// Looks at a link that we meet, and remembers whose its addresses are.
     [[nodiscard]] Found meet(const net::Link& link);
 
-    /// All addresses but those that another had put on the link.
+    /// All addresses but those that another has put on the link, as it was last looked at.
     [[nodiscard]] const std::vector<vrrp::VirtualAddress>& ours() const { return ours_; }
 
     /// From now on they are put there or taken away anew: what is not there may be on its way.
     void begin() { has_seen_all_ = false; }
 
-    /// Whether some are gone that had all been there; true once for each time.
+    /// Looks at the link again: whether some are gone that had all been there; true once for each
+    /// time.
     [[nodiscard]] bool has_lost(const net::Link& link);
 
 private:
     /// The place of an address in `sorted_`; its size where it is none of ours.
     [[nodiscard]] std::size_t place_of(const vrrp::IpAddress& address) const;
     /// The link's entry of each of our addresses, in the order of `sorted_`; nullptr: not there.
+    /// An IPv4 address with another prefix length is another one to the kernel.
     [[nodiscard]] std::vector<const net::LinkAddress*> find_on(const net::Link& link) const;
 
     std::vector<vrrp::VirtualAddress> addresses_;
     std::vector<vrrp::VirtualAddress> ours_;
-    std::vector<vrrp::IpAddress> sorted_;  ///< a link and a router may have thousands
+    std::vector<vrrp::VirtualAddress> sorted_;  ///< a link and a router may have thousands
     bool has_seen_all_ = false;
 };
 

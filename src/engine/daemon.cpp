@@ -178,13 +178,6 @@ std::vector<Instance*> Daemon::find_resuming(vrrp::Instant now) const {
 /// Addresses with our mark that an earlier run left behind, and that the file does not list any
 /// more. Another daemon of this host may have put them there.
 void Daemon::remove_strays() {
-    const auto is_listed = [this](const net::Link& link, const vrrp::IpAddress& address) {
-        return std::ranges::any_of(instances_, [&](const auto& instance) {
-            return instance->interface() == link.name &&
-                   std::ranges::find(instance->addresses(), address,
-                                     &vrrp::VirtualAddress::address) != instance->addresses().end();
-        });
-    };
     const auto dump = net::dump_links();
     if (!dump) {
         os::log::error("can't look for addresses left over from an earlier run",
@@ -192,21 +185,39 @@ void Daemon::remove_strays() {
         return;
     }
     for (const net::Link& link : dump->table.links()) {
-        std::vector<vrrp::VirtualAddress> strays;
         for (const net::LinkAddress& address : link.addresses) {
-            if (address.protocol == net::our_address_protocol &&
-                !is_listed(link, address.address) &&
-                ledger_.is_unclaimed(link.name, address.address)) {
-                strays.push_back({address.address, address.prefix_length});
-                os::log::warning(
-                    "an address left over from an earlier run is removed: no router "
-                    "of this file has it",
-                    {{"interface", link.name}, {"address", to_text(strays.back())}});
+            const vrrp::VirtualAddress stray{address.address, address.prefix_length};
+            if (address.protocol == net::our_address_protocol) {
+                remove_stray(link, stray);
             }
         }
-        if (const auto removed = executor_.remove(link, strays); !removed) {
-            os::log::error("can't remove it", {{"error", removed.error().message()}});
+    }
+}
+
+void Daemon::remove_stray(const net::Link& link, const vrrp::VirtualAddress& stray) {
+    // With another prefix length than the file's an IPv4 address is another one to the kernel.
+    bool is_claimed_here = false;
+    for (const auto& instance : instances_) {
+        const auto& listed = instance->addresses();
+        const auto known = std::ranges::find(listed, stray.address, &vrrp::VirtualAddress::address);
+        if (instance->interface() == link.name && known != listed.end()) {
+            if (*known == stray || stray.address.family() == vrrp::Family::ipv6) {
+                return;
+            }
+            is_claimed_here = true;
         }
+    }
+    if (!is_claimed_here && !ledger_.claim_address(link.name, stray.address)) {
+        return;
+    }
+    os::log::warning(
+        "an address left over from an earlier run is removed: no router of this file has it",
+        {{"interface", link.name}, {"address", to_text(stray)}});
+    if (const auto removed = executor_.remove(link, {&stray, 1}); !removed) {
+        os::log::error("can't remove it", {{"error", removed.error().message()}});
+    }
+    if (!is_claimed_here) {
+        ledger_.release_address(link.name, stray.address);
     }
 }
 

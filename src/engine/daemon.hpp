@@ -57,6 +57,7 @@ private:
     void show_mixed_addresses();
     [[nodiscard]] std::vector<Instance*> find_resuming(vrrp::Instant now) const;
     void remove_strays();
+    void remove_stray(const net::Link& link, const vrrp::VirtualAddress& stray);
     void join_group(const std::string& name, Instance& instance);
     void take_links(vrrp::Instant now);
     void update_segments(vrrp::Instant now);

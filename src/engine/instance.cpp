@@ -244,7 +244,9 @@ void Instance::take_verdict(const health::Check& check, vrrp::Instant now) {
 
 /// The heart of the daemon: the only place where events meet effects.
 void Instance::deliver(const vrrp::Event& event, vrrp::Instant now) {
-    heard_ = std::get_if<vrrp::AdvertisementReceived>(&event);
+    // What failed before may be told in between, as an event of its own.
+    const auto* const outer =
+        std::exchange(heard_, std::get_if<vrrp::AdvertisementReceived>(&event));
     for (const vrrp::Effect& effect : router_.handle(event, now)) {
         if (const auto done = executor_.execute(effect, subject(now)); !done) {
             note_failure(effect, done.error(), now);
@@ -252,6 +254,7 @@ void Instance::deliver(const vrrp::Event& event, vrrp::Instant now) {
             tell(effect, now);
         }
     }
+    heard_ = outer;
     arm_timer();
     if (on_event_) {
         on_event_(now);

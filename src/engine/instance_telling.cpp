@@ -163,6 +163,9 @@ void Instance::take_failure(const vrrp::Effect& effect, const os::Error& error, 
         std::exchange(has_spoken_, false)) {
         --counters_.advertisements_sent;
     }
+    if (std::holds_alternative<vrrp::SendAdvertisement>(effect)) {
+        ledger_entry_.clear();  // who was not heard is waited for no longer
+    }
     note_failure(effect, error, now);
     if (std::holds_alternative<vrrp::InstallAddresses>(effect) ||
         std::holds_alternative<vrrp::RefreshAddresses>(effect)) {

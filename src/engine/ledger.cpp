@@ -43,7 +43,10 @@ std::optional<vrrp::Instant> LedgerEntry::resumable_until() const {
 
 void LedgerEntry::note(vrrp::Instant resumable_until) {
     if (record_ != nullptr) {
-        record_->boot = boot_;
+        if (record_->boot != boot_) {
+            clear();  // what stands there is of another boot
+            record_->boot = boot_;
+        }
         std::atomic_ref(record_->until)
             .store(resumable_until.time_since_epoch().count(), std::memory_order_relaxed);
     }
@@ -75,9 +78,15 @@ std::expected<LedgerEntry, os::Error> Ledger::claim(const config::Router& router
     return LedgerEntry(records + number_of(router), boot_);
 }
 
-bool Ledger::is_unclaimed(const std::string& interface, const vrrp::IpAddress& address) {
+bool Ledger::claim_address(const std::string& interface, const vrrp::IpAddress& address) {
     auto page = page_of(interface);
     return page && (*page)->lock(place_of(address), "claim an address").has_value();
+}
+
+void Ledger::release_address(const std::string& interface, const vrrp::IpAddress& address) {
+    if (auto page = page_of(interface)) {
+        (*page)->unlock(place_of(address));
+    }
 }
 
 std::expected<os::LockFile*, os::Error> Ledger::page_of(const std::string& interface) {

@@ -51,8 +51,10 @@ public:
     /// another daemon has claimed one: two would take each other's addresses as left over.
     [[nodiscard]] std::expected<LedgerEntry, os::Error> claim(const config::Router& router);
 
-    /// Whether no other daemon has claimed the address on that interface; claims it.
-    [[nodiscard]] bool is_unclaimed(const std::string& interface, const vrrp::IpAddress& address);
+    /// Claims one address on an interface; false where another daemon has claimed it.
+    [[nodiscard]] bool claim_address(const std::string& interface, const vrrp::IpAddress& address);
+    /// Gives it up again.
+    void release_address(const std::string& interface, const vrrp::IpAddress& address);
 
 private:
     struct Page {

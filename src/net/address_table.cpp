@@ -111,13 +111,10 @@ bool is_within(const vrrp::IpAddress& address, const vrrp::VirtualAddress& subne
 
 /// The IPv6 addresses of a link that are somebody else's. They are few, however many are ours.
 void find_others(const Link& link, std::vector<vrrp::VirtualAddress>& others) {
-    // Kernels before 5.18 keep no marks: ours have a lease there, and most others none.
-    const bool has_marks = std::ranges::any_of(
-        link.addresses, [](const LinkAddress& any) { return any.protocol != 0; });
+    const bool has_marks = keeps_marks(link);
     others.clear();
     for (const LinkAddress& any : link.addresses) {
-        const bool is_ours = has_marks ? any.protocol == our_address_protocol : !any.is_permanent;
-        if (!is_ours && any.address.family() == vrrp::Family::ipv6) {
+        if (!is_ours(any, has_marks) && any.address.family() == vrrp::Family::ipv6) {
             others.push_back({any.address, any.prefix_length});
         }
     }

@@ -53,6 +53,15 @@ std::string to_text(const MacAddress& mac) {
     return text;
 }
 
+bool keeps_marks(const Link& link) {
+    return std::ranges::any_of(link.addresses,
+                               [](const LinkAddress& any) { return any.protocol != 0; });
+}
+
+bool is_ours(const LinkAddress& address, bool keeps_marks) {
+    return keeps_marks ? address.protocol == our_address_protocol : !address.is_permanent;
+}
+
 std::optional<vrrp::IpAddress> primary_address(
     const Link& link, vrrp::Family family,
     std::span<const vrrp::VirtualAddress> virtual_addresses) {

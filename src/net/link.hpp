@@ -48,6 +48,12 @@ struct Link {
     friend bool operator==(const Link&, const Link&) = default;
 };
 
+/// Whether the kernel keeps our mark on addresses (from Linux 5.18), as far as this link shows it.
+[[nodiscard]] bool keeps_marks(const Link& link);
+
+/// Whether we put an address there: it bears our mark or, where the kernel keeps none, has a lease.
+[[nodiscard]] bool is_ours(const LinkAddress& address, bool keeps_marks);
+
 /// The address that adverts are sent from; nullopt where there is none.
 ///
 /// It is none of `virtual_addresses`, and doesn't bear our mark. IPv4 (RFC 3768 section 5.2.1): the

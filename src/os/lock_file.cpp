@@ -46,16 +46,22 @@ std::expected<LockFile, Error> LockFile::open(const std::string& folder, const s
 }
 
 std::expected<void, Error> LockFile::lock(std::uint64_t place, const std::string& doing) {
+    return set_lock(F_WRLCK, place) ? std::expected<void, Error>()
+                                    : std::unexpected(last_error(doing));
+}
+
+void LockFile::unlock(std::uint64_t place) {
+    set_lock(F_UNLCK, place);
+}
+
+bool LockFile::set_lock(short type, std::uint64_t place) {
     struct flock range{};
-    range.l_type = F_WRLCK;
+    range.l_type = type;
     range.l_whence = SEEK_SET;
     range.l_start = static_cast<off_t>(place);
     range.l_len = 1;
     // It belongs to the descriptor: a process that only opens and closes the file gives up nothing.
-    if (fcntl(fd_.get(), F_OFD_SETLK, &range) != 0) {
-        return std::unexpected(last_error(doing));
-    }
-    return {};
+    return fcntl(fd_.get(), F_OFD_SETLK, &range) == 0;
 }
 
 std::uint64_t boot_number() {

@@ -34,12 +34,16 @@ public:
     /// success.
     [[nodiscard]] std::expected<void, Error> lock(std::uint64_t place, const std::string& doing);
 
+    /// Gives a place up; does nothing where it is not held here.
+    void unlock(std::uint64_t place);
+
     /// The memory, at the same addresses as long as this lives. What is written is there at once
     /// for others, and after a crash.
     [[nodiscard]] std::span<std::byte> memory() const { return {memory_.get(), size_}; }
 
 private:
     LockFile() = default;
+    bool set_lock(short type, std::uint64_t place);
 
     Fd fd_;
     std::size_t size_ = 0;

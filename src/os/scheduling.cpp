@@ -43,8 +43,9 @@ bool limit_run() {
     if (getrlimit(RLIMIT_RTTIME, &limit) != 0) {
         return false;
     }
+    // Where both limits are one, the kernel kills before it warns.
     limit.rlim_cur =
-        longest_run_microseconds < limit.rlim_max ? longest_run_microseconds : limit.rlim_max;
+        longest_run_microseconds < limit.rlim_max ? longest_run_microseconds : limit.rlim_max / 2;
     struct sigaction action{};
     action.sa_handler = become_ordinary;
     action.sa_flags = SA_RESTART;

@@ -56,6 +56,53 @@ TEST_CASE("an address is lost when it goes after all were there, and told once",
     CHECK(guard.has_lost(none));
 }
 
+TEST_CASE("what another takes away again, and we put there, is ours", "[engine]") {
+    engine::AddressGuard guard({first, second});
+    const auto marked = there(second, net::our_address_protocol);
+    static_cast<void>(guard.meet(net::Link{.addresses = {there(first), marked}}));
+    REQUIRE(guard.ours() == std::vector{second});
+
+    CHECK_FALSE(guard.has_lost(net::Link{.addresses = {there(first), marked}}));
+    CHECK(guard.ours() == std::vector{second});
+    CHECK(guard.has_lost(net::Link{.addresses = {marked}}));
+    CHECK(guard.ours() == std::vector{first, second});
+}
+
+TEST_CASE("what another puts there while we wait is not ours", "[engine]") {
+    engine::AddressGuard guard({first, second});
+    static_cast<void>(guard.meet(net::Link{}));
+    const auto marked = there(second, net::our_address_protocol);
+
+    CHECK_FALSE(guard.has_lost(net::Link{.addresses = {there(first), marked}}));
+
+    CHECK(guard.ours() == std::vector{second});
+}
+
+TEST_CASE("where the kernel keeps no marks, what has a lease is ours", "[engine]") {
+    engine::AddressGuard guard({first, second});
+    auto leased = there(first);
+    leased.is_permanent = false;
+
+    const auto found = guard.meet(net::Link{.addresses = {leased, there(second)}});
+
+    CHECK(found.has_left_overs);
+    CHECK(found.foreign == std::vector{second});
+    CHECK(guard.ours() == std::vector{first});
+}
+
+TEST_CASE("an IPv4 address with another prefix length is another address", "[engine]") {
+    engine::AddressGuard guard({first});
+    auto other = there(first);
+    other.prefix_length = 32;
+
+    const auto found = guard.meet(net::Link{.addresses = {other}});
+
+    CHECK(found.foreign.empty());
+    CHECK_FALSE(guard.has_lost(net::Link{.addresses = {other}}));
+    CHECK_FALSE(guard.has_lost(net::Link{.addresses = {other, there(first)}}));
+    CHECK(guard.has_lost(net::Link{.addresses = {other}}));
+}
+
 TEST_CASE("what goes after the state has changed is not lost", "[engine]") {
     engine::AddressGuard guard({first});
     const net::Link link{.addresses = {there(first)}};

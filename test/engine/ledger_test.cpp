@@ -72,11 +72,23 @@ TEST_CASE("an address that a daemon runs is claimed for others, and free when it
     {
         engine::Ledger theirs(folder.path);
         REQUIRE(theirs.claim(router(51, first)));
-        CHECK_FALSE(ours.is_unclaimed("eth0", first));
-        CHECK(ours.is_unclaimed("eth1", first));
+        CHECK_FALSE(ours.claim_address("eth0", first));
+        CHECK(ours.claim_address("eth1", first));
     }
 
-    CHECK(ours.is_unclaimed("eth0", first));
+    CHECK(ours.claim_address("eth0", first));
+}
+
+TEST_CASE("an address that was given up is free for others", "[engine]") {
+    const Folder folder;
+    engine::Ledger ours(folder.path);
+    engine::Ledger theirs(folder.path);
+    REQUIRE(ours.claim_address("eth0", first));
+    CHECK_FALSE(theirs.claim(router(51, first)));
+
+    ours.release_address("eth0", first);
+
+    CHECK(theirs.claim(router(51, first)));
 }
 
 TEST_CASE("what a master noted is there for the next daemon", "[engine]") {

@@ -172,6 +172,26 @@ def test_what_the_file_does_not_list_any_more_goes_and_others_stay(lab: Lab) -> 
     assert host.address_present("192.168.56.99") and host.address_present("192.168.56.61")
 
 
+def test_an_administrators_address_never_gets_a_lease(lab: Lab) -> None:
+    host = lab.host(MASTER, lab.lan(), "192.168.56.61")
+    daemon = Understudy(host, WITHOUT_CHECK)
+    daemon.start()
+    daemon.wait_state("backup")
+    host.run(["ip", "addr", "add", f"{ADDRESS}/24", "dev", "eth0"])
+    daemon.wait_state("master", timeout=10)
+    with pytest.raises(TimeoutError):
+        host.address_events.wait(lambda event: event.address == ADDRESS, timeout=2.5,
+                                 since=lab.now())
+    deleted = lab.now()
+    host.run(["ip", "addr", "del", f"{ADDRESS}/24", "dev", "eth0"])
+    host.wait_address(ADDRESS, since=deleted)
+    for _ in range(3):
+        event = host.address_events.wait(
+            lambda event: event.address == ADDRESS and event.change != "added", since=deleted)
+        deleted = event.at + 0.001
+    assert [event.change for event in host.moves(ADDRESS)] == ["added", "removed", "added"]
+
+
 def test_another_daemons_addresses_are_no_left_overs(lab: Lab) -> None:
     host = lab.host(MASTER, lab.lan(), "192.168.56.61")
     first = Understudy(host, WITHOUT_CHECK)
