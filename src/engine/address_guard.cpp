@@ -6,19 +6,21 @@
 
 namespace engine {
 
-AddressGuard::AddressGuard(std::vector<vrrp::VirtualAddress> addresses)
-    : addresses_(std::move(addresses)), ours_(addresses_), sorted_(addresses_) {
+AddressGuard::AddressGuard(std::vector<vrrp::VirtualAddress> addresses, bool has_marks)
+    : addresses_(std::move(addresses)),
+      ours_(addresses_),
+      sorted_(addresses_),
+      has_marks_(has_marks) {
     std::ranges::sort(sorted_, {}, &vrrp::VirtualAddress::address);
 }
 
 AddressGuard::Found AddressGuard::meet(const net::Link& link) {
     const auto entries = find_on(link);
-    const bool has_marks = net::keeps_marks(link);
     Found found;
     ours_.clear();
     for (const vrrp::VirtualAddress& ours : addresses_) {
         const net::LinkAddress* const there = entries[place_of(ours.address)];
-        if (there != nullptr && !net::is_ours(*there, has_marks)) {
+        if (there != nullptr && !net::is_ours(*there, has_marks_)) {
             found.foreign.push_back(ours);
             continue;
         }
@@ -32,7 +34,7 @@ bool AddressGuard::has_lost(const net::Link& link) {
     const auto entries = find_on(link);
     // Another may take away what it had put there, or put there what we had; without marks nobody
     // can tell.
-    if (net::keeps_marks(link)) {
+    if (has_marks_) {
         ours_.clear();
         std::ranges::copy_if(addresses_, std::back_inserter(ours_), [&](const auto& ours) {
             const net::LinkAddress* const there = entries[place_of(ours.address)];

@@ -12,7 +12,8 @@ namespace engine {
 /// what we put there still is. It only looks; what is to be done is the instance's.
 class AddressGuard {
 public:
-    explicit AddressGuard(std::vector<vrrp::VirtualAddress> addresses);
+    /// `has_marks`: the kernel keeps our mark on addresses.
+    AddressGuard(std::vector<vrrp::VirtualAddress> addresses, bool has_marks);
 
     /// What of our addresses a link has that we meet before we serve there.
     struct Found {
@@ -43,6 +44,7 @@ private:
     std::vector<vrrp::VirtualAddress> addresses_;
     std::vector<vrrp::VirtualAddress> ours_;
     std::vector<vrrp::VirtualAddress> sorted_;  ///< a link and a router may have thousands
+    bool has_marks_;
     bool has_seen_all_ = false;
 };
 

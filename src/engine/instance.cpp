@@ -55,7 +55,7 @@ Instance::Instance(const config::Router& router, std::optional<std::chrono::seco
       executor_(executor),
       loop_(loop),
       router_(router.protocol),
-      guard_(router.addresses),
+      guard_(router.addresses, net::keeps_marks()),
       removable_(router.addresses),
       reason_("starts"),
       since_(loop.now()),

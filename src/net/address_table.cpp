@@ -111,7 +111,7 @@ bool is_within(const vrrp::IpAddress& address, const vrrp::VirtualAddress& subne
 
 /// The IPv6 addresses of a link that are somebody else's. They are few, however many are ours.
 void find_others(const Link& link, std::vector<vrrp::VirtualAddress>& others) {
-    const bool has_marks = keeps_marks(link);
+    const bool has_marks = keeps_marks();
     others.clear();
     for (const LinkAddress& any : link.addresses) {
         if (!is_ours(any, has_marks) && any.address.family() == vrrp::Family::ipv6) {

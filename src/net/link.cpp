@@ -1,6 +1,10 @@
 #include "net/link.hpp"
 
+#include <sys/utsname.h>
+
 #include <algorithm>
+#include <sstream>
+#include <utility>
 
 namespace net {
 
@@ -53,9 +57,14 @@ std::string to_text(const MacAddress& mac) {
     return text;
 }
 
-bool keeps_marks(const Link& link) {
-    return std::ranges::any_of(link.addresses,
-                               [](const LinkAddress& any) { return any.protocol != 0; });
+bool keeps_marks() {
+    utsname kernel{};
+    uname(&kernel);
+    int major = 0;
+    int minor = 0;
+    char dot = 0;
+    std::istringstream(kernel.release) >> major >> dot >> minor;
+    return std::pair(major, minor) >= std::pair(5, 18);
 }
 
 bool is_ours(const LinkAddress& address, bool keeps_marks) {

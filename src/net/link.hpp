@@ -48,8 +48,8 @@ struct Link {
     friend bool operator==(const Link&, const Link&) = default;
 };
 
-/// Whether the kernel keeps our mark on addresses (from Linux 5.18), as far as this link shows it.
-[[nodiscard]] bool keeps_marks(const Link& link);
+/// Whether the kernel keeps our mark on addresses: from Linux 5.18 on.
+[[nodiscard]] bool keeps_marks();
 
 /// Whether we put an address there: it bears our mark or, where the kernel keeps none, has a lease.
 [[nodiscard]] bool is_ours(const LinkAddress& address, bool keeps_marks);

@@ -20,7 +20,7 @@ net::LinkAddress there(const vrrp::VirtualAddress& address, std::uint8_t protoco
 }  // namespace
 
 TEST_CASE("what is on the link before us is another's unless it bears our mark", "[engine]") {
-    engine::AddressGuard guard({first, second});
+    engine::AddressGuard guard({first, second}, true);
     const net::Link link{.addresses = {there(first), there(second, net::our_address_protocol)}};
 
     const auto found = guard.meet(link);
@@ -31,7 +31,7 @@ TEST_CASE("what is on the link before us is another's unless it bears our mark",
 }
 
 TEST_CASE("on an empty link nothing is another's", "[engine]") {
-    engine::AddressGuard guard({first, second});
+    engine::AddressGuard guard({first, second}, true);
     static_cast<void>(guard.meet(net::Link{.addresses = {there(first)}}));
 
     const auto found = guard.meet(net::Link{});
@@ -42,7 +42,7 @@ TEST_CASE("on an empty link nothing is another's", "[engine]") {
 }
 
 TEST_CASE("an address is lost when it goes after all were there, and told once", "[engine]") {
-    engine::AddressGuard guard({first, second});
+    engine::AddressGuard guard({first, second}, true);
     const net::Link none;
     const net::Link one{.addresses = {there(first)}};
     const net::Link both{.addresses = {there(first), there(second)}};
@@ -57,7 +57,7 @@ TEST_CASE("an address is lost when it goes after all were there, and told once",
 }
 
 TEST_CASE("what another takes away again, and we put there, is ours", "[engine]") {
-    engine::AddressGuard guard({first, second});
+    engine::AddressGuard guard({first, second}, true);
     const auto marked = there(second, net::our_address_protocol);
     static_cast<void>(guard.meet(net::Link{.addresses = {there(first), marked}}));
     REQUIRE(guard.ours() == std::vector{second});
@@ -69,7 +69,7 @@ TEST_CASE("what another takes away again, and we put there, is ours", "[engine]"
 }
 
 TEST_CASE("what another puts there while we wait is not ours", "[engine]") {
-    engine::AddressGuard guard({first, second});
+    engine::AddressGuard guard({first, second}, true);
     static_cast<void>(guard.meet(net::Link{}));
     const auto marked = there(second, net::our_address_protocol);
 
@@ -79,7 +79,7 @@ TEST_CASE("what another puts there while we wait is not ours", "[engine]") {
 }
 
 TEST_CASE("where the kernel keeps no marks, what has a lease is ours", "[engine]") {
-    engine::AddressGuard guard({first, second});
+    engine::AddressGuard guard({first, second}, false);
     auto leased = there(first);
     leased.is_permanent = false;
 
@@ -91,7 +91,7 @@ TEST_CASE("where the kernel keeps no marks, what has a lease is ours", "[engine]
 }
 
 TEST_CASE("an IPv4 address with another prefix length is another address", "[engine]") {
-    engine::AddressGuard guard({first});
+    engine::AddressGuard guard({first}, true);
     auto other = there(first);
     other.prefix_length = 32;
 
@@ -104,7 +104,7 @@ TEST_CASE("an IPv4 address with another prefix length is another address", "[eng
 }
 
 TEST_CASE("what goes after the state has changed is not lost", "[engine]") {
-    engine::AddressGuard guard({first});
+    engine::AddressGuard guard({first}, true);
     const net::Link link{.addresses = {there(first)}};
     REQUIRE_FALSE(guard.has_lost(link));
 
@@ -122,7 +122,7 @@ TEST_CASE("of a thousand addresses in any order each is missed", "[engine]") {
             link.addresses.insert(link.addresses.begin(), there(many.back()));
         }
     }
-    engine::AddressGuard guard(many);
+    engine::AddressGuard guard(many, true);
     REQUIRE_FALSE(guard.has_lost(link));
 
     for (std::size_t missing = 0; missing < many.size(); missing += 111) {
