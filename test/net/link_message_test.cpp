@@ -193,7 +193,8 @@ TEST_CASE("an IPv6 address stands alone, and is never a secondary one", "[net]")
                                       .prefix_length = 64,
                                       .scope = RT_SCOPE_LINK,
                                       .other_end = link_local,
-                                      .protocol = our_address_protocol});
+                                      .protocol = our_address_protocol,
+                                      .is_permanent = false});
 }
 
 TEST_CASE("an IPv6 address with another end is the local one", "[net]") {
