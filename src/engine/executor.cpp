@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <concepts>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -49,22 +48,16 @@ Executor::Result Executor::execute(const vrrp::Effect& effect, const Subject& su
         // Also of one that is leaving: its successor announces now.
         crier_->silence(subject.router);
     }
-    return std::visit(
-        [&](const auto& known) -> Result {
-            if constexpr (requires { on(known, subject); }) {
-                if (!may_wait(effect)) {
-                    flush();
-                    subject.segment.flush();
-                } else if (!std::holds_alternative<vrrp::SendAdvertisement>(effect)) {
-                    wait(effect, subject);
-                    return {};
-                }
-                return on(known, subject);
-            } else {
-                return {};
-            }
-        },
-        effect);
+    const bool is_advert = std::holds_alternative<vrrp::SendAdvertisement>(effect);
+    if (may_wait(effect) && !is_advert) {
+        wait(effect, subject);
+        return {};
+    }
+    if (is_advert ? !may_wait(effect) : std::holds_alternative<vrrp::RemoveAddresses>(effect)) {
+        flush();
+        subject.segment.flush();
+    }
+    return carry_out(effect, subject);
 }
 
 void Executor::wait(const vrrp::Effect& effect, const Subject& subject) {

@@ -14,12 +14,6 @@
 
 namespace engine {
 
-namespace {
-
-constexpr vrrp::Duration removal_gap = std::chrono::seconds(1);
-
-}  // namespace
-
 RouterSnapshot Instance::snapshot() const {
     RouterSnapshot snapshot{
         .name = settings_.name,
@@ -108,20 +102,6 @@ void Instance::on(const vrrp::StateChanged& effect, vrrp::Instant now) {
     });
 }
 
-/// From now on the addresses are there or not; but for one that stays in office, or comes back to
-/// it, they are where they were.
-void Instance::begin_guard(const vrrp::StateChanged& effect) {
-    const auto serves = [](vrrp::State state) {
-        return state == vrrp::State::master || state == vrrp::State::leaving;
-    };
-    if (!serves(effect.from) || !serves(effect.to)) {
-        guard_.begin();
-    }
-    if (effect.cause == vrrp::Cause::resumed && segment_.link()) {
-        static_cast<void>(guard_.has_lost(*segment_.link()));
-    }
-}
-
 void Instance::on(const vrrp::AdvertisementRefused& effect, vrrp::Instant now) {
     // What is said while we take no part is heard all the same, and can't be said again later.
     is_refused_ = effect.reason != vrrp::RefuseReason::not_running;
@@ -149,28 +129,6 @@ void Instance::on(const vrrp::SecondMaster& effect, vrrp::Instant now) {
     note_contest(fmt::format("{} goes on as master with priority {} and does not hear us",
                              effect.source.to_text(), effect.priority),
                  now);
-}
-
-void Instance::note_failure(const vrrp::Effect& effect, const os::Error& error, vrrp::Instant now) {
-    if (std::holds_alternative<vrrp::RemoveAddresses>(effect)) {
-        removal_timer_.arm(now + removal_gap);
-    }
-    herald_.tell(error, effect.index(), now);
-}
-
-void Instance::take_failure(const vrrp::Effect& effect, const os::Error& error, vrrp::Instant now) {
-    if (std::holds_alternative<vrrp::SendAdvertisement>(effect) &&
-        std::exchange(has_spoken_, false)) {
-        --counters_.advertisements_sent;
-    }
-    if (std::holds_alternative<vrrp::SendAdvertisement>(effect)) {
-        ledger_entry_.clear();  // who was not heard is waited for no longer
-    }
-    note_failure(effect, error, now);
-    if (std::holds_alternative<vrrp::InstallAddresses>(effect) ||
-        std::holds_alternative<vrrp::RefreshAddresses>(effect)) {
-        deliver(vrrp::InstallFailed{}, now);
-    }
 }
 
 void Instance::note_contest(std::string what, vrrp::Instant now) {

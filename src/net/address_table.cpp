@@ -110,8 +110,7 @@ bool is_within(const vrrp::IpAddress& address, const vrrp::VirtualAddress& subne
 }
 
 /// The IPv6 addresses of a link that are somebody else's. They are few, however many are ours.
-void find_others(const Link& link, std::vector<vrrp::VirtualAddress>& others) {
-    const bool has_marks = keeps_marks();
+void find_others(const Link& link, bool has_marks, std::vector<vrrp::VirtualAddress>& others) {
     others.clear();
     for (const LinkAddress& any : link.addresses) {
         if (!is_ours(any, has_marks) && any.address.family() == vrrp::Family::ipv6) {
@@ -198,7 +197,7 @@ std::expected<AddressTable, os::Error> AddressTable::open() {
 std::expected<void, os::Error> AddressTable::install(
     const Link& link, std::span<const vrrp::VirtualAddress> addresses,
     std::optional<std::chrono::seconds> lease) {
-    find_others(link, others_);
+    find_others(link, has_marks_, others_);
     // Without NLM_F_EXCL the kernel would change the address of somebody else into ours.
     return execute({.type = RTM_NEWADDR,
                     .flags = NLM_F_CREATE | NLM_F_EXCL,
@@ -214,7 +213,7 @@ std::expected<void, os::Error> AddressTable::install(
 std::expected<void, os::Error> AddressTable::refresh(
     const Link& link, std::span<const vrrp::VirtualAddress> addresses,
     std::optional<std::chrono::seconds> lease) {
-    find_others(link, others_);
+    find_others(link, has_marks_, others_);
     return execute({.type = RTM_NEWADDR,
                     .flags = NLM_F_CREATE | NLM_F_REPLACE,
                     .link_index = link.index,
@@ -222,7 +221,7 @@ std::expected<void, os::Error> AddressTable::refresh(
                     .lease = lease,
                     .verb = "renew the lease of",
                     .preposition = "on",
-                    .harmless = {0, 0, 0}},
+                    .harmless = {ENODEV, 0, 0}},
                    addresses);
 }
 

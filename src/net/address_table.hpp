@@ -35,7 +35,7 @@ public:
         std::optional<std::chrono::seconds> lease = std::nullopt);
 
     /// Begins the lease of addresses that are ours and on the link anew, or ends it, so that they
-    /// stay. One that is not there is installed.
+    /// stay. One that is not there is installed; a link that is gone is a success.
     [[nodiscard]] std::expected<void, os::Error> refresh(
         const Link& link, std::span<const vrrp::VirtualAddress> addresses,
         std::optional<std::chrono::seconds> lease);
@@ -58,6 +58,7 @@ private:
                                                    std::uint32_t first_sequence);
 
     os::Fd socket_;
+    bool has_marks_ = keeps_marks();
     std::uint32_t sequence_ = 0;
     std::vector<std::byte> batch_;  ///< kept between calls, so that they allocate nothing
     std::vector<vrrp::VirtualAddress> others_;  ///< the same

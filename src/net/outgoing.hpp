@@ -17,6 +17,11 @@
 
 namespace net {
 
+/// What goes along with a packet, either way: the address of this host and the link, TTL or hop
+/// limit.
+inline constexpr std::size_t control_room =
+    CMSG_SPACE(sizeof(in6_pktinfo)) + CMSG_SPACE(sizeof(int));
+
 /// A packet as sendmsg wants it. Pinned, since the header points into it.
 class Outgoing {
 public:
@@ -73,10 +78,6 @@ public:
     [[nodiscard]] bool send(int fd) const { return sendmsg(fd, &header_, 0) >= 0; }
 
 private:
-    /// What goes along with a packet: the address of this host and the link, TTL or hop limit.
-    static constexpr std::size_t control_room =
-        CMSG_SPACE(sizeof(in6_pktinfo)) + CMSG_SPACE(sizeof(int));
-
     template <typename Name>
     void put_name(const Name& name) {
         std::memcpy(&name_, &name, sizeof name);

@@ -25,9 +25,6 @@ constexpr unsigned packets_per_call = 32;
 /// More than the longest: the headers of IPv4 and AH, the message, and what may follow it.
 constexpr std::size_t packet_size = vrrp::max_message_size + 256;
 
-/// What goes along with a packet: the address of this host and the link, TTL or hop limit.
-constexpr std::size_t control_size = CMSG_SPACE(sizeof(in6_pktinfo)) + CMSG_SPACE(sizeof(int));
-
 }  // namespace
 
 /// Where recvmmsg writes: prepared once, so that receiving allocates nothing. The packets come last
@@ -48,14 +45,14 @@ struct VrrpSocket::Buffers {
     void make_room() {
         for (mmsghdr& header : headers) {
             header.msg_hdr.msg_namelen = sizeof(sockaddr_in6);
-            header.msg_hdr.msg_controllen = control_size;
+            header.msg_hdr.msg_controllen = control_room;
         }
     }
 
     [[nodiscard]] std::optional<IpPacket> packet(std::size_t position, PacketForm form) const;
 
     struct alignas(cmsghdr) Control {
-        std::array<std::byte, control_size> data;
+        std::array<std::byte, control_room> data;
     };
 
     std::array<mmsghdr, packets_per_call> headers{};

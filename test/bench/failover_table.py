@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import median
 
+from bench_table import render_table
+
 ROWS = {
     "a": "nginx killed, process check",
     "b": "nginx killed, keepalived.conf and check_nginx.sh",
@@ -100,15 +102,4 @@ def render(found: list[Measurement], markdown: bool) -> str:
         title = f"{line.row}: {ROWS[line.row]}" if line.row != last_row else ""
         last_row = line.row
         table.append([title, line.what, *ours, *theirs, ratio])
-    return _markdown(table) if markdown else _plain(table)
-
-
-def _markdown(table: list[list[str]]) -> str:
-    rule = ["---"] * 2 + ["---:"] * (len(HEADER) - 2)
-    return "\n".join("| " + " | ".join(row) + " |" for row in [HEADER, rule, *table])
-
-
-def _plain(table: list[list[str]]) -> str:
-    rows = [HEADER, *table]
-    widths = [max(len(row[index]) for row in rows) for index in range(len(HEADER))]
-    return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
+    return render_table(HEADER, table, markdown)

@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass
 from statistics import median
 from typing import Any
 
+from bench_table import render_table
+
 ROWS = {
     "a": "many routers: the master stops",
     "b": "one router with many addresses: the master stops",
@@ -102,15 +104,4 @@ def render(found: list[Measurement], markdown: bool) -> str:
         title = f"{row}: {ROWS[row]}" if row != last_row else ""
         last_row = row
         table.append([title, name, *cells, _ratio(*middle.values())])
-    return _markdown(table) if markdown else _plain(table)
-
-
-def _markdown(table: list[list[str]]) -> str:
-    rule = ["---"] * 2 + ["---:"] * (len(HEADER) - 2)
-    return "\n".join("| " + " | ".join(row) + " |" for row in [HEADER, rule, *table])
-
-
-def _plain(table: list[list[str]]) -> str:
-    rows = [HEADER, *table]
-    widths = [max(len(row[index]) for row in rows) for index in range(len(HEADER))]
-    return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
+    return render_table(HEADER, table, markdown)

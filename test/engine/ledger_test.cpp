@@ -1,28 +1,15 @@
 #include "engine/ledger.hpp"
 
 #include "catch2.hpp"
+#include "temporary_folder.hpp"
 
 #include <chrono>
-#include <cstdlib>
-#include <filesystem>
 #include <optional>
 #include <string>
 
 namespace {
 
 using namespace std::chrono_literals;
-
-/// A folder of the test's own, gone with it.
-struct Folder {
-    std::string path;
-    Folder() {
-        std::string name = std::filesystem::temp_directory_path() / "understudy-test-XXXXXX";
-        path = mkdtemp(name.data());
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    ~Folder() { std::filesystem::remove_all(path); }
-};
 
 config::Router router(std::uint8_t id, vrrp::IpAddress address, std::string interface = "eth0") {
     config::Router result;
@@ -41,9 +28,9 @@ const vrrp::Instant soon{5s};
 }  // namespace
 
 TEST_CASE("a router id and an address of an interface are one daemon's", "[engine]") {
-    const Folder folder;
-    engine::Ledger ours(folder.path);
-    engine::Ledger theirs(folder.path);
+    const TemporaryFolder folder;
+    engine::Ledger ours(folder.path());
+    engine::Ledger theirs(folder.path());
     REQUIRE(ours.claim(router(51, first)));
 
     const auto same_id = theirs.claim(router(51, second));
@@ -57,9 +44,9 @@ TEST_CASE("a router id and an address of an interface are one daemon's", "[engin
 }
 
 TEST_CASE("one id may be run in each family", "[engine]") {
-    const Folder folder;
-    engine::Ledger ours(folder.path);
-    engine::Ledger theirs(folder.path);
+    const TemporaryFolder folder;
+    engine::Ledger ours(folder.path());
+    engine::Ledger theirs(folder.path());
     REQUIRE(ours.claim(router(51, first)));
 
     CHECK(theirs.claim(router(51, vrrp::IpAddress({0xfe80, 0, 0, 0, 0, 0, 0, 1}))));
@@ -67,10 +54,10 @@ TEST_CASE("one id may be run in each family", "[engine]") {
 
 TEST_CASE("an address that a daemon runs is claimed for others, and free when it has ended",
           "[engine]") {
-    const Folder folder;
-    engine::Ledger ours(folder.path);
+    const TemporaryFolder folder;
+    engine::Ledger ours(folder.path());
     {
-        engine::Ledger theirs(folder.path);
+        engine::Ledger theirs(folder.path());
         REQUIRE(theirs.claim(router(51, first)));
         CHECK_FALSE(ours.claim_address("eth0", first));
         CHECK(ours.claim_address("eth1", first));
@@ -80,9 +67,9 @@ TEST_CASE("an address that a daemon runs is claimed for others, and free when it
 }
 
 TEST_CASE("an address that was given up is free for others", "[engine]") {
-    const Folder folder;
-    engine::Ledger ours(folder.path);
-    engine::Ledger theirs(folder.path);
+    const TemporaryFolder folder;
+    engine::Ledger ours(folder.path());
+    engine::Ledger theirs(folder.path());
     REQUIRE(ours.claim_address("eth0", first));
     CHECK_FALSE(theirs.claim(router(51, first)));
 
@@ -92,15 +79,15 @@ TEST_CASE("an address that was given up is free for others", "[engine]") {
 }
 
 TEST_CASE("what a master noted is there for the next daemon", "[engine]") {
-    const Folder folder;
+    const TemporaryFolder folder;
     {
-        engine::Ledger before(folder.path);
+        engine::Ledger before(folder.path());
         auto entry = before.claim(router(51, first));
         REQUIRE(entry);
         CHECK(entry->resumable_until() == std::nullopt);
         entry->note(soon);
     }
-    engine::Ledger after(folder.path);
+    engine::Ledger after(folder.path());
 
     auto same = after.claim(router(51, first));
     const auto other = after.claim(router(52, second));

@@ -2,28 +2,15 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
-#include <filesystem>
 #include <string>
 
 #include "catch2.hpp"
+#include "temporary_folder.hpp"
 
 namespace {
 
-/// A folder of the test's own, gone with it.
-struct Folder {
-    std::string path;
-    Folder() {
-        std::string name = std::filesystem::temp_directory_path() / "understudy-test-XXXXXX";
-        path = mkdtemp(name.data());
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    ~Folder() { std::filesystem::remove_all(path); }
-};
-
-os::LockFile open(const Folder& folder, const std::string& name = "eth0") {
-    auto file = os::LockFile::open(folder.path + "/run", name, 4096);
+os::LockFile open(const TemporaryFolder& folder, const std::string& name = "eth0") {
+    auto file = os::LockFile::open(folder.path() + "/run", name, 4096);
     REQUIRE(file);
     return std::move(*file);
 }
@@ -31,7 +18,7 @@ os::LockFile open(const Folder& folder, const std::string& name = "eth0") {
 }  // namespace
 
 TEST_CASE("a place is one opener's at a time", "[os]") {
-    const Folder folder;
+    const TemporaryFolder folder;
     auto first = open(folder);
     auto second = open(folder);
 
@@ -46,7 +33,7 @@ TEST_CASE("a place is one opener's at a time", "[os]") {
 }
 
 TEST_CASE("what ends gives its places up", "[os]") {
-    const Folder folder;
+    const TemporaryFolder folder;
     auto second = open(folder);
     {
         auto first = open(folder);
@@ -58,7 +45,7 @@ TEST_CASE("what ends gives its places up", "[os]") {
 }
 
 TEST_CASE("what is written outlives the writer", "[os]") {
-    const Folder folder;
+    const TemporaryFolder folder;
     {
         auto first = open(folder);
         CHECK(std::ranges::all_of(first.memory(),

@@ -2,25 +2,18 @@
 
 #include <sys/stat.h>
 
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
+
+#include "temporary_folder.hpp"
 
 namespace os_test {
 
 /// A temporary folder for scripts, in which every user may write.
 class ScriptFolder {
 public:
-    ScriptFolder() {
-        std::string name = std::filesystem::temp_directory_path() / "understudy-test-XXXXXX";
-        path_ = mkdtemp(name.data());
-        chmod(path_.c_str(), 0777);
-    }
-    ScriptFolder(const ScriptFolder&) = delete;
-    ScriptFolder& operator=(const ScriptFolder&) = delete;
-    ~ScriptFolder() { std::filesystem::remove_all(path_); }
+    ScriptFolder() { chmod(folder_.path().c_str(), 0777); }
 
     /// An executable script of that text; its path.
     [[nodiscard]] std::string script(const std::string& name, const std::string& text) const {
@@ -32,7 +25,9 @@ public:
         chmod(path(name).c_str(), mode);
         return path(name);
     }
-    [[nodiscard]] std::string path(const std::string& name) const { return path_ / name; }
+    [[nodiscard]] std::string path(const std::string& name) const {
+        return folder_.path() + "/" + name;
+    }
     /// Whether there is a file that holds a whole line.
     [[nodiscard]] bool has(const std::string& name) const { return read(name).ends_with('\n'); }
     /// What a file holds; empty where there is none.
@@ -42,7 +37,7 @@ public:
     }
 
 private:
-    std::filesystem::path path_;
+    TemporaryFolder folder_;
 };
 
 }  // namespace os_test
