@@ -20,7 +20,8 @@ def test_hosts_have_ipv6_addresses_at_once(lab: Lab) -> None:
     two = lab.host("two", lan, "192.168.56.62", address6="2001:db8:56::62")
     own = [x.address for x in one.addresses() if x.interface_index != 1]
     assert sorted(own) == ["192.168.56.61", "2001:db8:56::61", "fe80::61"]
-    assert one.reaches(two.address6) and one.reaches(two.link_local)
+    assert not any("tentative" in x.run(["ip", "addr"]).stdout for x in (one, two))
+    wait_until(lambda: one.reaches(two.address6) and one.reaches(two.link_local))
     assert one.neighbour(two.address6) == two.mac()
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from .host import Host
 from .namespaces import inside_network, new_network
+from .reactor import wait_until
 
 
 def mac_of(address: str) -> str:
@@ -109,11 +110,17 @@ class Lan:
             _write_setting(f"/proc/sys/net/ipv6/conf/{interface}/accept_dad", "0")
             subprocess.run(["ip", "-batch", "-"], check=True, text=True,
                            input="\n".join(lines) + "\n")
+        wait_until(lambda: self._forwards(name) and _is_running(host, interface), 10.0,
+                   f"the cable of {host.name}")
         port = Port(self, name)
         self.ports[host.name] = port
         host.address = host.address or address
         host.address6 = host.address6 or address6
         return port
+
+    def _forwards(self, port: str) -> bool:
+        """The kernel drops what is sent before it has told itself that the cable is plugged in."""
+        return " state forwarding" in self.run(["bridge", "-o", "link", "show", "dev", port])
 
     def cut(self, host: Host, carrier: bool = False) -> float:
         return self.ports[host.name].cut(carrier)
@@ -125,6 +132,13 @@ class Lan:
         if self._network >= 0:
             os.close(self._network)
             self._network = -1
+
+
+def _is_running(host: Host, interface: str) -> bool:
+    with host.network():
+        shown = subprocess.run(["ip", "-o", "link", "show", "dev", interface], check=True,
+                               capture_output=True, text=True)
+    return " state UP " in shown.stdout
 
 
 def _write_setting(path: str, value: str) -> None:
