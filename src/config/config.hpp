@@ -40,9 +40,10 @@ struct Router {
     /// All that the router moves: those that adverts carry first, in the same order, then those
     /// that they don't, which may be of the other family.
     std::vector<vrrp::VirtualAddress> addresses;
-    std::vector<std::string> checks;  ///< names of checks
-    std::string group;                ///< routers of one group share their fate; empty: alone
+    std::vector<health::CheckUse> checks;  ///< what it must be fit for, each check once
+    std::string group;                     ///< routers of one group share their fate; empty: alone
     bool accepts_traffic = true;  ///< false: the addresses answer ARP and neighbour discovery only
+    bool last_resort = false;     ///< keeps priority 1 when it is unfit, instead of leaving
     bool lease = true;            ///< the addresses end by themselves unless the daemon renews them
     vrrp::Duration start_delay{0};          ///< how long it only waits after the daemon's start
     std::optional<vrrp::IpAddress> source;  ///< speaks from this address, and waits for it
@@ -60,9 +61,10 @@ struct DaemonSettings {
 
 /// The file as plain values: what this host is to do. Everything in it has been checked.
 struct Config {
-    std::vector<health::CheckConfig> checks;  ///< those that a router of this host uses
-    std::vector<CheckPlaces> check_places;    ///< in the order of the checks
-    std::vector<Router> routers;              ///< in the order of the file
+    /// Those that a router of this host uses, and those that they refer to, which come first.
+    std::vector<health::CheckConfig> checks;
+    std::vector<CheckPlaces> check_places;  ///< in the order of the checks
+    std::vector<Router> routers;            ///< in the order of the file
     DaemonSettings daemon;
 };
 

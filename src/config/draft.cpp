@@ -1,13 +1,10 @@
 #include "config/draft.hpp"
 
-#include "config/nearest.hpp"
-#include "config/text.hpp"
+#include "config/check_graph.hpp"
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <map>
-#include <set>
 #include <tuple>
 #include <utility>
 
@@ -103,91 +100,18 @@ void check_accept(const Draft& draft, Report& report) {
     }
 }
 
-std::vector<std::string> check_names(const Draft& draft) {
-    std::vector<std::string> names;
-    for (const CheckDraft& check : draft.checks) {
-        names.push_back(check.check.name);
-    }
-    return names;
-}
-
-/// The names of all checks that some router of some host uses.
-std::set<std::string> check_uses(const Draft& draft, const Dialect& dialect, Report& report) {
-    const std::vector<std::string> known = check_names(draft);
-    std::set<std::string> used;
-    std::set<std::tuple<std::size_t, std::size_t>> told;  // both parts of a router say the same
-    for (const RouterDraft& router : draft.routers) {
-        for (const CheckUse& use : router.checks) {
-            used.insert(use.name);
-            if (std::ranges::find(known, use.name) == known.end() &&
-                told.emplace(use.place.line, use.place.column).second) {
-                report.error(
-                    use.place,
-                    fmt::format("router {} uses {} {}, which is not defined", router.router.name,
-                                dialect.check_word, in_quotes(use.name)),
-                    known.empty() ? fmt::format("no {} is defined", dialect.check_word)
-                                  : suggest(use.name, known));
-            }
-        }
-    }
-    return used;
-}
-
-void report_unused(const Draft& draft, const std::set<std::string>& used, const Dialect& dialect,
-                   Report& report) {
-    for (const CheckDraft& check : draft.checks) {
-        if (used.contains(check.check.name) || draft.routers.empty()) {
-            continue;
-        }
-        const std::string message =
-            fmt::format("{} {} is used by no router", dialect.check_word, check.check.name);
-        if (dialect.unused_check == Severity::error) {
-            report.error(check.place, message,
-                         fmt::format("add it to the checks of a router: checks = [\"{}\"]",
-                                     check.check.name));
-        } else {
-            report.warning(check.place, message, "it is never run");
-        }
-    }
-}
-
-/// The router with the checks that it has on this host, each once.
-Router with_checks(const RouterDraft& draft) {
-    Router router = draft.router;
-    for (const CheckUse& use : draft.checks) {
-        if (use.is_here && std::ranges::find(router.checks, use.name) == router.checks.end()) {
-            router.checks.push_back(use.name);
-        }
-    }
-    return router;
-}
-
-bool is_used(const std::vector<Router>& routers, const std::string& check) {
-    return std::ranges::any_of(routers, [&check](const Router& router) {
-        return std::ranges::find(router.checks, check) != router.checks.end();
-    });
-}
-
 }  // namespace
 
-Config complete(const Draft& draft, const Dialect& dialect, Report& report) {
+Config complete(const Draft& draft, Severity unused_check, Report& report) {
     check_router_ids(draft, report);
     check_addresses(draft, report);
     check_accept(draft, report);
-    const std::set<std::string> used = check_uses(draft, dialect, report);
-    report_unused(draft, used, dialect, report);
-
     Config config;
     config.daemon = draft.daemon;
     for (const RouterDraft& router : draft.routers) {
-        config.routers.push_back(with_checks(router));
+        config.routers.push_back(router.router);
     }
-    for (const CheckDraft& check : draft.checks) {
-        if (is_used(config.routers, check.check.name)) {
-            config.checks.push_back(check.check);
-            config.check_places.push_back({check.probe_place, check.user_place});
-        }
-    }
+    resolve_checks(draft, unused_check, config, report);
     return config;
 }
 

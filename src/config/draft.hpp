@@ -3,6 +3,7 @@
 #include "config/config.hpp"
 #include "config/report.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,16 +11,22 @@ namespace config {
 
 struct CheckDraft {
     health::CheckConfig check;
-    Place place;        ///< of its name
-    Place probe_place;  ///< of what it runs or looks for
-    Place user_place;   ///< of the user whom it names, if it does
+    Place place;                 ///< of its name
+    Place probe_place;           ///< of what it runs or looks for
+    Place user_place;            ///< of the user whom it names, if it does
+    Place reference_place;       ///< of the names of other checks
+    std::string kind = "check";  ///< what the format calls it; names are unique within a kind
+    bool is_inverted = false;    ///< for routers that don't say otherwise
 };
 
 /// A router's wish to be told what a check finds.
-struct CheckUse {
+struct CheckMention {
     std::string name;
     Place place;
     bool is_here = true;  ///< on this host; false where only another host's value names it
+    std::string kind = "check";
+    std::optional<int> weight;        ///< 0: fatal; nullopt: the check's own
+    std::optional<bool> is_inverted;  ///< nullopt: as the check says
 };
 
 struct RouterDraft {
@@ -27,7 +34,7 @@ struct RouterDraft {
     Place place;    ///< of its name
     Place router_id_place;
     std::vector<Place> address_places;  ///< in the order of the addresses
-    std::vector<CheckUse> checks;
+    std::vector<CheckMention> checks;
 };
 
 /// A file as it was read, value by value, with the places that what follows will point at.
@@ -37,14 +44,9 @@ struct Draft {
     DaemonSettings daemon;
 };
 
-/// What stands for a check in this format, and how grave a check is that nobody uses.
-struct Dialect {
-    std::string check_word;  ///< "check"
-    Severity unused_check = Severity::error;
-};
-
 /// Checks what no value can know by itself: names that refer to others, and what two routers must
-/// not share. The result has the checks that this host's routers use, and nothing else.
-[[nodiscard]] Config complete(const Draft& draft, const Dialect& dialect, Report& report);
+/// not share. `unused_check` says how grave a check is that nobody uses. The result has the checks
+/// that this host's routers use, those that these refer to, and nothing else.
+[[nodiscard]] Config complete(const Draft& draft, Severity unused_check, Report& report);
 
 }  // namespace config

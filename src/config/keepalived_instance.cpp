@@ -5,6 +5,7 @@
 #include "config/keepalived_authentication.hpp"
 #include "config/keepalived_keywords.hpp"
 #include "config/keepalived_rules.hpp"
+#include "config/keepalived_track.hpp"
 #include "config/keepalived_trailer.hpp"
 #include "config/text.hpp"
 #include "config/values.hpp"
@@ -194,24 +195,7 @@ private:
     }
 
     void take_scripts(const KeepalivedLine& line) {
-        for (const KeepalivedLine& entry : line.block) {
-            take_script(entry);
-        }
-    }
-
-    void take_script(const KeepalivedLine& entry) {
-        TrackedScript script{entry.keyword(), entry.place(), std::nullopt};
-        const bool has_weight = entry.words.size() >= 3 && entry.words[1].text == "weight";
-        const std::size_t expected = has_weight ? 3 : 1;
-        if (entry.words.size() > expected || entry.has_block) {
-            const Place place =
-                entry.words.size() > expected ? entry.words[expected].place : entry.place();
-            report_.error(place, "only \"weight NUMBER\" is read yet after a script");
-        }
-        if (has_weight) {
-            script.weight = to_number(entry.words[2], "weight", weight_range, report_);
-        }
-        instance_.scripts.push_back(std::move(script));
+        read_tracks(line, "vrrp_script", weight_range, reading().draft.checks, report_);
     }
 
     void take_nopreempt(const KeepalivedLine& line) {

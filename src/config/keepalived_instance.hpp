@@ -5,21 +5,11 @@
 #include "config/keepalived_line.hpp"
 
 #include <optional>
-#include <string>
-#include <vector>
 
 namespace config {
 
-/// An entry of track_script: a script, and the weight that it has here if it says one.
-struct TrackedScript {
-    std::string name;
-    Place place;
-    std::optional<int> weight;
-};
-
 struct KeepalivedInstance {
     RouterDraft router;
-    std::vector<TrackedScript> scripts;
     std::optional<Place> mail_place;  ///< of a keyword that asks for mail
 };
 

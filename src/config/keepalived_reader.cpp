@@ -11,7 +11,6 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -43,10 +42,9 @@ public:
             report_.error({}, "no router is defined", "add a block vrrp_instance NAME { ... }");
         }
         apply_script_user();
-        apply_weights();
         apply_keepalived_groups(groups_, draft_.routers, report_);
         draft_.daemon = daemon_settings();
-        return complete(draft_, {"vrrp_script", Severity::warning}, report_);
+        return complete(draft_, Severity::warning, report_);
     }
 
 private:
@@ -70,17 +68,22 @@ private:
     }
 
     void take_script(const KeepalivedLine& line) {
-        CheckDraft script = read_keepalived_script(line, text_, report_);
-        if (script.check.name.empty()) {
+        take_check(read_keepalived_script(line, text_, report_));
+    }
+
+    /// Names are unique within a kind.
+    void take_check(CheckDraft check) {
+        if (check.check.name.empty()) {
             return;
         }
-        const auto first = std::ranges::find(draft_.checks, script.check.name,
-                                             [](const auto& check) { return check.check.name; });
+        const auto first = std::ranges::find_if(draft_.checks, [&check](const CheckDraft& other) {
+            return other.kind == check.kind && other.check.name == check.check.name;
+        });
         if (first != draft_.checks.end()) {
-            report_twice("vrrp_script", script.check.name, script.place, first->place);
+            report_twice(check.kind, check.check.name, check.place, first->place);
             return;
         }
-        draft_.checks.push_back(std::move(script));
+        draft_.checks.push_back(std::move(check));
     }
 
     /// global_defs may stand below, and count for every instance.
@@ -131,10 +134,6 @@ private:
             report_twice("vrrp_instance", name, instance.router.place, first->place);
             return;
         }
-        for (const TrackedScript& script : instance.scripts) {
-            instance.router.checks.push_back({script.name, script.place, true});
-            tracked_[script.name].push_back(script);
-        }
         draft_.routers.push_back(std::move(instance.router));
     }
 
@@ -147,12 +146,15 @@ private:
     /// global_defs may stand below the scripts.
     void apply_script_user() {
         for (CheckDraft& check : draft_.checks) {
-            auto& probe = std::get<health::ScriptProbeConfig>(check.check.probe);
-            if (probe.user.empty()) {
-                probe.user = globals_.script_user;
+            auto* const probe = std::get_if<health::ScriptProbeConfig>(&check.check.probe);
+            if (probe == nullptr) {
+                continue;
+            }
+            if (probe->user.empty()) {
+                probe->user = globals_.script_user;
                 check.user_place = globals_.script_user_place;
             }
-            warn_of_root(probe);
+            warn_of_root(*probe);
         }
     }
 
@@ -166,28 +168,6 @@ private:
         }
     }
 
-    /// A weight in track_script replaces the script's own; 0 makes the script fatal.
-    void apply_weights() {
-        for (CheckDraft& check : draft_.checks) {
-            const int own = check.check.weight.value_or(0);
-            const std::vector<TrackedScript>& tracked = tracked_[check.check.name];
-            if (tracked.empty()) {
-                continue;
-            }
-            const int weight = tracked.front().weight.value_or(own);
-            for (const TrackedScript& other : tracked) {
-                if (other.weight.value_or(own) != weight) {
-                    report_.error(
-                        other.place,
-                        fmt::format("{} has weight {} here and {} in line {}", check.check.name,
-                                    other.weight.value_or(own), weight, tracked.front().place.line),
-                        "a script has one weight for all instances so far");
-                }
-            }
-            check.check.weight = weight == 0 ? std::nullopt : std::optional(weight);
-        }
-    }
-
     std::string_view text_;
     Report& report_;
     Draft draft_;
@@ -197,7 +177,6 @@ private:
     vrrp::Duration group_interval_{0};
     bool has_globals_ = false;
     bool has_told_mail_ = false;
-    std::map<std::string, std::vector<TrackedScript>> tracked_;
 };
 
 }  // namespace

@@ -66,6 +66,7 @@ public:
             {"user", &ScriptReader::take_user},
         }};
         draft_.place = line.value_place();
+        draft_.kind = "vrrp_script";
         draft_.probe_place = draft_.place;
         take_name(line);
         read_keywords(line.block, "vrrp_script",
@@ -77,7 +78,7 @@ public:
                             draft_.check.name.empty() ? "without a name" : draft_.check.name),
                 "add a line such as: script \"/path/to/script\"");
         }
-        probe_.timeout = timeout_.value_or(probe_.interval);
+        draft_.check.timeout = timeout_.value_or(draft_.check.interval);
         draft_.check.probe = probe_;
         return draft_;
     }
@@ -141,7 +142,7 @@ private:
     }
 
     void take_interval(const KeepalivedLine& line) {
-        probe_.interval = time_value(line).value_or(probe_.interval);
+        draft_.check.interval = time_value(line).value_or(draft_.check.interval);
     }
     void take_timeout(const KeepalivedLine& line) { timeout_ = time_value(line); }
     void take_weight(const KeepalivedLine& line) {

@@ -1,33 +1,39 @@
 #include "config/toml_check.hpp"
 
-#include "config/command.hpp"
 #include "config/text.hpp"
+#include "config/toml_probes.hpp"
 #include "config/toml_section.hpp"
 #include "config/values.hpp"
 
 #include <fmt/format.h>
 
+#include <array>
 #include <optional>
+#include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace config {
 
 namespace {
 
-Checked<std::string> to_process_name(std::string_view text) {
-    if (text.empty()) {
-        return std::unexpected(Complaint{"process is empty", "write process = \"nginx\""});
-    }
-    if (text.find('/') != std::string_view::npos || text.find('\0') != std::string_view::npos) {
-        return std::unexpected(
-            Complaint{fmt::format("process {} is not the name of a process", in_quotes(text)),
-                      "write the name of the program without its directory"});
-    }
-    return std::string(text);
-}
+/// A key that says what a check looks at, and the reader of the probe's own keys.
+struct ProbeKind {
+    std::string_view key;
+    health::ProbeConfig (*read)(TomlSection& section, Report& report);
+    bool is_periodic = true;  ///< it looks from time to time; others are told of changes
+};
 
-std::optional<vrrp::Duration> read_script_time(TomlSection& section, const std::string& key) {
+constexpr std::array<ProbeKind, 5> kinds = {{
+    {"process", read_process_probe, false},
+    {"script", read_script_probe},
+    {"any", read_combination, false},
+    {"all", read_combination, false},
+    {"at_least", read_combination, false},
+}};
+
+std::optional<vrrp::Duration> read_time(TomlSection& section, const std::string& key) {
     return section.duration(
         key, [&](std::string_view text, vrrp::Duration duration) -> Checked<vrrp::Duration> {
             if (duration < min_script_time || duration > max_script_time) {
@@ -38,72 +44,17 @@ std::optional<vrrp::Duration> read_script_time(TomlSection& section, const std::
         });
 }
 
-std::optional<std::vector<std::string>> words_of(TomlSection& section, const TomlNode& node,
-                                                 Report& report) {
-    if (node.kind() != TomlKind::list) {
-        const auto text = section.text_of("script", node, "a command line or a list of its words");
-        if (!text) {
-            return std::nullopt;
-        }
-        auto words = split_command(*text);
-        if (!words) {
-            report.error(node.place(), words.error());
-            return std::nullopt;
-        }
-        return std::move(*words);
-    }
-    std::vector<std::string> words;
-    for (const TomlNode& item : node.items()) {
-        auto word = section.text_of("a word of script", item, "text in quotes");
-        if (!word) {
-            return std::nullopt;
-        }
-        words.push_back(std::move(*word));
-    }
-    return words;
-}
-
-std::optional<std::vector<std::string>> read_command(TomlSection& section, Report& report) {
-    return section.value(
-        "script", [&](const TomlNode& node) -> std::optional<std::vector<std::string>> {
-            auto words = words_of(section, node, report);
-            if (!words) {
-                return std::nullopt;
+vrrp::Duration read_hold(TomlSection& section) {
+    const auto hold = section.duration(
+        "hold_good",
+        [&](std::string_view text, vrrp::Duration duration) -> Checked<vrrp::Duration> {
+            if (duration > max_script_time) {
+                return std::unexpected(Complaint{
+                    fmt::format("hold_good is {}, expected 0s to 1h", in_quotes(text)), ""});
             }
-            auto program = find_program(std::move(*words));
-            if (!program) {
-                report.error(node.place(), program.error());
-                return std::nullopt;
-            }
-            if (!program->warning.message.empty()) {
-                report.warning(node.place(), program->warning.message, program->warning.advice);
-            }
-            return std::move(program->command);
+            return duration;
         });
-}
-
-health::ProcessProbeConfig read_process_probe(TomlSection& section) {
-    health::ProcessProbeConfig probe;
-    probe.name = section.converted("process", to_process_name).value_or("");
-    probe.min = section.number("min", count_range).value_or(probe.min);
-    for (const std::string key : {"interval", "timeout", "user"}) {
-        section.refuse(key, "belongs to a script; a process needs none, the kernel tells its end");
-    }
-    section.refuse("script", "and process exclude each other: a check has one of them");
-    return probe;
-}
-
-health::ScriptProbeConfig read_script_probe(TomlSection& section, Report& report) {
-    health::ScriptProbeConfig probe;
-    probe.command = read_command(section, report).value_or(std::vector<std::string>());
-    probe.interval = read_script_time(section, "interval").value_or(probe.interval);
-    probe.timeout = read_script_time(section, "timeout").value_or(probe.interval);
-    const auto user =
-        section.converted("user", [](const std::string& text) { return to_name("user", text); });
-    probe.user = user.value_or("");
-    section.refuse("process", "and script exclude each other: a check has one of them");
-    section.refuse("min", "belongs to a process");
-    return probe;
+    return hold.value_or(vrrp::Duration::zero());
 }
 
 std::optional<int> read_weight(TomlSection& section, Report& report) {
@@ -118,6 +69,76 @@ std::optional<int> read_weight(TomlSection& section, Report& report) {
     return weight;
 }
 
+std::string all_keys() {
+    std::string keys;
+    for (const ProbeKind& kind : kinds) {
+        keys += fmt::format("{}{}", keys.empty() ? "" : ", ", kind.key);
+    }
+    return keys;
+}
+
+/// The kind that the table's keys ask for; says where there is none, or more than one.
+const ProbeKind* find_kind(TomlSection& section, Report& report) {
+    const ProbeKind* found = nullptr;
+    for (const ProbeKind& kind : kinds) {
+        const std::string key(kind.key);
+        if (!section.has(key)) {
+            continue;
+        }
+        if (found != nullptr) {
+            section.refuse(
+                key, fmt::format("and {} exclude each other: a check has one probe", found->key));
+            continue;
+        }
+        found = &kind;
+    }
+    if (found == nullptr) {
+        report.error(section.place(), fmt::format("{} says nothing to look at", section.title()),
+                     fmt::format("add process = \"nginx\", or one of {}", all_keys()));
+        // A misspelt key is told with the one that was meant.
+        for (const ProbeKind& kind : kinds) {
+            (void)section.values(std::string(kind.key));
+        }
+    }
+    return found;
+}
+
+void read_times(const ProbeKind& kind, TomlSection& section, health::CheckConfig& check) {
+    if (!kind.is_periodic) {
+        for (const std::string key : {"interval", "timeout"}) {
+            section.refuse(key,
+                           fmt::format("is not for {}, which is told of each change", kind.key));
+        }
+        return;
+    }
+    check.interval = read_time(section, "interval").value_or(check.interval);
+    check.timeout = read_time(section, "timeout").value_or(check.interval);
+}
+
+/// What a check without a weight may do to the priority, if its probe says a number.
+bool says_number(const health::ProbeConfig& probe) {
+    const auto* const script = std::get_if<health::ScriptProbeConfig>(&probe);
+    const auto* const file = std::get_if<health::FileProbeConfig>(&probe);
+    return (script != nullptr && script->exit == health::ExitMeaning::weight) ||
+           (file != nullptr && file->wish == health::FileWish::number);
+}
+
+void read_judgement(TomlSection& section, Report& report, health::CheckConfig& check) {
+    using health::Verdict;
+    static constexpr std::array<std::pair<std::string_view, Verdict>, 3> verdicts = {
+        {{"unknown", Verdict::unknown}, {"good", Verdict::good}, {"bad", Verdict::bad}}};
+    check.rise = section.number("rise", count_range).value_or(1);
+    check.fall = section.number("fall", count_range).value_or(1);
+    check.weight = read_weight(section, report);
+    if (!check.weight && says_number(check.probe)) {
+        check.weight = 1;
+    }
+    check.initially = section.choice("initially", verdicts).value_or(Verdict::unknown);
+    check.invert = section.flag("invert").value_or(false);
+    check.hold_good = read_hold(section);
+    check.after = read_text(section, "after").value_or("");
+}
+
 }  // namespace
 
 CheckDraft read_toml_check(const std::string& name, const TomlNode& table, std::string_view host,
@@ -129,23 +150,19 @@ CheckDraft read_toml_check(const std::string& name, const TomlNode& table, std::
     if (const auto valid = to_name("the check's name", name); !valid) {
         report.error(draft.place, valid.error());
     }
-    const bool is_script = section.has("script") && !section.has("process");
-    if (is_script) {
-        draft.check.probe = read_script_probe(section, report);
+    if (const ProbeKind* const kind = find_kind(section, report)) {
+        const std::string key(kind->key);
+        draft.check.probe = kind->read(section, report);
+        draft.probe_place = section.place_of(key);
+        draft.reference_place = section.place_of(section.has("after") ? "after" : key);
+        if (std::holds_alternative<health::ScriptProbeConfig>(draft.check.probe)) {
+            draft.user_place = section.place_of("user");
+        }
+        read_times(*kind, section, draft.check);
     } else {
-        draft.check.probe = read_process_probe(section);
+        read_times({.key = {}, .read = nullptr}, section, draft.check);
     }
-    if (!section.has("script") && !section.has("process")) {
-        report.error(draft.place, fmt::format("check {} has neither process nor script", name),
-                     "add process = \"nginx\" or script = \"/path/to/script\"");
-    }
-    draft.probe_place = section.place_of(is_script ? "script" : "process");
-    if (is_script) {
-        draft.user_place = section.place_of("user");
-    }
-    draft.check.rise = section.number("rise", count_range).value_or(1);
-    draft.check.fall = section.number("fall", count_range).value_or(1);
-    draft.check.weight = read_weight(section, report);
+    read_judgement(section, report, draft.check);
     section.finish();
     return draft;
 }

@@ -90,7 +90,7 @@ Config read_toml(const std::string& text, std::string_view host, Report& report)
     if (draft.routers.empty() && !report.has_errors()) {
         report.error({}, "no router is defined", "add a table [router.NAME]");
     }
-    return complete(draft, {"check", Severity::error}, report);
+    return complete(draft, Severity::error, report);
 }
 
 }  // namespace config

@@ -55,7 +55,29 @@ std::optional<vrrp::Duration> read_delay(TomlSection& section, const std::string
         });
 }
 
-void read_uses(const HostValue& value, TomlSection& section, std::vector<CheckUse>& uses,
+/// A check's name, or a table with its name and what it is to this router.
+std::optional<CheckMention> read_mention(const TomlNode& node, TomlSection& section,
+                                         Report& report) {
+    CheckMention mention{.name = {}, .place = node.place()};
+    if (node.kind() != TomlKind::table) {
+        const auto name = section.text_of("the name of a check", node, "text in quotes");
+        mention.name = name.value_or("");
+        return name ? std::optional(mention) : std::nullopt;
+    }
+    TomlSection entry(section.title() + ", an entry of checks", node, section.host(), report);
+    entry.require("name", "{ name = \"nginx\", weight = -20 }");
+    mention.name =
+        entry
+            .converted("name",
+                       [](const std::string& text) { return to_name("the name of a check", text); })
+            .value_or("");
+    mention.weight = entry.number("weight", weight_range);
+    mention.is_inverted = entry.flag("invert");
+    entry.finish();
+    return mention.name.empty() ? std::nullopt : std::optional(mention);
+}
+
+void read_uses(const HostValue& value, TomlSection& section, std::vector<CheckMention>& mentions,
                Report& report) {
     if (value.node.kind() != TomlKind::list) {
         report.error(value.node.place(),
@@ -70,9 +92,9 @@ void read_uses(const HostValue& value, TomlSection& section, std::vector<CheckUs
         return;
     }
     for (const TomlNode& item : items) {
-        const auto name = section.text_of("the name of a check", item, "text in quotes");
-        if (name) {
-            uses.push_back({*name, item.place(), value.is_here});
+        if (auto mention = read_mention(item, section, report)) {
+            mention->is_here = value.is_here;
+            mentions.push_back(std::move(*mention));
         }
     }
 }
@@ -182,6 +204,7 @@ RouterReading read_all(TomlSection& section, std::string_view host, Report& repo
     read_times(section, reading);
     router.protocol.strict = section.flag("strict").value_or(router.protocol.strict);
     router.accepts_traffic = section.flag("accept").value_or(router.accepts_traffic);
+    router.last_resort = section.flag("last_resort").value_or(false);
     router.lease = section.flag("lease").value_or(router.lease);
     read_toml_authentication(section, reading, report);
     read_toml_trailer(section, host, reading, report);

@@ -35,6 +35,7 @@ public:
 
     [[nodiscard]] const std::string& title() const { return title_; }
     [[nodiscard]] Place place() const { return place_; }
+    [[nodiscard]] const std::string& host() const { return host_; }
     [[nodiscard]] bool has(const std::string& key) const;
 
     /// Whether a host of this name is meant by an entry for `host`, in full or by its first part.

@@ -1,5 +1,7 @@
 #include "engine/daemon.hpp"
 
+#include "engine/fitness.hpp"
+#include "health/probe.hpp"
 #include "net/link_dump.hpp"
 #include "os/log.hpp"
 #include "os/scheduling.hpp"
@@ -10,6 +12,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 namespace engine {
@@ -30,6 +33,21 @@ std::vector<std::string> interfaces_of(const config::Config& config) {
     const auto repeated = std::ranges::unique(names);
     names.erase(repeated.begin(), repeated.end());
     return names;
+}
+
+/// The names of the routers that use a check, by its name.
+std::map<std::string, std::vector<std::string>> users_of_checks(const config::Config& config) {
+    std::map<std::string, std::vector<std::string>> users;
+    for (const config::Router& router : config.routers) {
+        for (const health::CheckUse& use : router.checks) {
+            std::vector<std::string>& names = users[use.name];
+            // With addresses of both families it is two of one name.
+            if (names.empty() || names.back() != router.name) {
+                names.push_back(router.name);
+            }
+        }
+    }
+    return users;
 }
 
 }  // namespace
@@ -68,9 +86,9 @@ Daemon::Daemon(const config::Config& config, os::Loop& loop, Executor executor)
     : loop_(loop),
       started_at_(loop.now()),
       executor_(std::move(executor)),
-      monitor_(config.checks, loop, [this](const health::Check& check, vrrp::Instant now) {
-          take_verdict(check, now);
-      }) {}
+      monitor_(
+          config.checks, users_of_checks(config), loop, health::start_probe,
+          [this](const health::Check& check, vrrp::Instant now) { take_verdict(check, now); }) {}
 
 std::expected<void, os::Error> Daemon::build(const config::Config& config) {
     auto links = net::LinkMirror::open(loop_, interfaces_of(config),
@@ -114,10 +132,11 @@ std::expected<void, os::Error> Daemon::add_router(const config::Router& router, 
     if (!entry) {
         return std::unexpected(entry.error());
     }
-    std::vector<const health::Check*> checks;
-    for (const std::string& name : router.checks) {
-        checks.push_back(&monitor_.find(name));
+    std::vector<TrackedCheck> checks;
+    for (const health::CheckUse& use : router.checks) {
+        checks.push_back({&monitor_.find(use.name), use.weight, use.is_inverted});
     }
+    Fitness fitness(router.protocol.priority, router.last_resort, std::move(checks));
     auto segment = segment_of(router);
     if (!segment) {
         return std::unexpected(segment.error());
@@ -130,7 +149,7 @@ std::expected<void, os::Error> Daemon::add_router(const config::Router& router, 
         lifetime = lease.lifetime;
     }
     auto instance =
-        Instance::create(leased, lifetime, *entry, std::move(checks), **segment, executor_, loop_);
+        Instance::create(leased, lifetime, *entry, std::move(fitness), **segment, executor_, loop_);
     if (!instance) {
         return std::unexpected(instance.error());
     }

@@ -3,7 +3,6 @@
 #include "engine/label.hpp"
 #include "engine/reason.hpp"
 #include "engine/source_choice.hpp"
-#include "health/priority.hpp"
 #include "os/log.hpp"
 
 #include <fmt/format.h>
@@ -27,15 +26,15 @@ constexpr vrrp::Duration removal_gap = std::chrono::seconds(1);
 
 std::expected<std::unique_ptr<Instance>, os::Error> Instance::create(
     const config::Router& router, std::optional<std::chrono::seconds> lease,
-    LedgerEntry ledger_entry, std::vector<const health::Check*> checks, Segment& segment,
-    Executor& executor, os::Loop& loop) {
+    LedgerEntry ledger_entry, Fitness fitness, Segment& segment, Executor& executor,
+    os::Loop& loop) {
     auto carrier = Carrier::create(router);
     if (!carrier) {
         return std::unexpected(carrier.error());
     }
     std::unique_ptr<Instance> instance(new Instance(router, lease, ledger_entry,
-                                                    std::move(*carrier), std::move(checks), segment,
-                                                    executor, loop));
+                                                    std::move(*carrier), std::move(fitness),
+                                                    segment, executor, loop));
     if (const auto created = instance->create_timers(); !created) {
         return std::unexpected(created.error());
     }
@@ -44,15 +43,14 @@ std::expected<std::unique_ptr<Instance>, os::Error> Instance::create(
 }
 
 Instance::Instance(const config::Router& router, std::optional<std::chrono::seconds> lease,
-                   LedgerEntry ledger_entry, Carrier carrier,
-                   std::vector<const health::Check*> checks, Segment& segment, Executor& executor,
-                   os::Loop& loop)
+                   LedgerEntry ledger_entry, Carrier carrier, Fitness fitness, Segment& segment,
+                   Executor& executor, os::Loop& loop)
     : settings_(router),
       label_(label_of(router)),
       lease_(lease),
       ledger_entry_(ledger_entry),
       carrier_(std::move(carrier)),
-      checks_(std::move(checks)),
+      fitness_(std::move(fitness)),
       segment_(segment),
       executor_(executor),
       loop_(loop),
@@ -84,9 +82,9 @@ bool Instance::can_resume(vrrp::Instant now) const {
 
 void Instance::start(bool resumes, vrrp::Instant now) {
     has_started_ = true;
-    assumes_health_ = resumes;
+    fitness_.assume_health(resumes);
     trigger_ = "starts";
-    deliver(vrrp::PriorityChanged{fit_priority()}, now);
+    deliver(vrrp::PriorityChanged{fitness_.priority()}, now);
     if (resumes) {
         trigger_ = "the daemon before this one was master a moment ago";
         deliver(vrrp::Startup{.resumes = true}, now);
@@ -234,10 +232,10 @@ void Instance::take_new_mac(vrrp::Instant now) {
 }
 
 void Instance::take_verdict(const health::Check& check, vrrp::Instant now) {
-    if (std::ranges::find(checks_, &check) == checks_.end()) {
+    if (!fitness_.uses(check)) {
         return;
     }
-    const std::uint8_t priority = fit_priority();
+    const std::uint8_t priority = fitness_.priority();
     if (priority != router_.priority()) {
         trigger_ = fmt::format("check {}: {}", check.config().name, check.detail());
         deliver(vrrp::PriorityChanged{priority}, now);
@@ -299,16 +297,6 @@ std::optional<vrrp::IpAddress> Instance::find_source() const {
                                 : std::nullopt;
 }
 
-std::uint8_t Instance::fit_priority() const {
-    std::vector<health::Opinion> opinions;
-    for (const health::Check* check : checks_) {
-        const bool is_assumed = assumes_health_ && check->verdict() == health::Verdict::unknown;
-        opinions.push_back(
-            {is_assumed ? health::Verdict::good : check->verdict(), check->config().weight});
-    }
-    return health::effective_priority(router_.config().priority, opinions);
-}
-
 bool Instance::is_owner() const {
     return router_.config().priority == vrrp::owner_priority;
 }
@@ -340,13 +328,8 @@ std::string Instance::why_out() const {
     if (!router_.source()) {
         return why_no_source();
     }
-    for (const health::Check* check : checks_) {
-        if (check->config().weight || check->verdict() == health::Verdict::good) {
-            continue;
-        }
-        return check->verdict() == health::Verdict::bad
-                   ? fmt::format("check {}: {}", check->config().name, check->detail())
-                   : fmt::format("check {} has no result yet", check->config().name);
+    if (std::string why = fitness_.why_unfit(); !why.empty()) {
+        return why;
     }
     return router_.is_held() ? fmt::format("waits until {} can take part", company_of(settings_))
                              : "";

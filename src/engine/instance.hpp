@@ -4,6 +4,7 @@
 #include "engine/address_guard.hpp"
 #include "engine/carrier.hpp"
 #include "engine/executor.hpp"
+#include "engine/fitness.hpp"
 #include "engine/herald.hpp"
 #include "engine/ledger.hpp"
 #include "engine/segment.hpp"
@@ -33,12 +34,12 @@ namespace engine {
 /// One virtual router at work: the protocol, its link, its checks, its timer. Pinned.
 class Instance {
 public:
-    /// All references outlive the instance; `checks` are those that the router names, `lease` how
+    /// All references outlive the instance; `fitness` is that of the router, `lease` how
     /// long its addresses outlive us (nullopt: for good), `ledger_entry` its line there.
     [[nodiscard]] static std::expected<std::unique_ptr<Instance>, os::Error> create(
         const config::Router& router, std::optional<std::chrono::seconds> lease,
-        LedgerEntry ledger_entry, std::vector<const health::Check*> checks, Segment& segment,
-        Executor& executor, os::Loop& loop);
+        LedgerEntry ledger_entry, Fitness fitness, Segment& segment, Executor& executor,
+        os::Loop& loop);
 
     Instance(const Instance&) = delete;
     Instance& operator=(const Instance&) = delete;
@@ -94,8 +95,8 @@ public:
 
 private:
     Instance(const config::Router& router, std::optional<std::chrono::seconds> lease,
-             LedgerEntry ledger_entry, Carrier carrier, std::vector<const health::Check*> checks,
-             Segment& segment, Executor& executor, os::Loop& loop);
+             LedgerEntry ledger_entry, Carrier carrier, Fitness fitness, Segment& segment,
+             Executor& executor, os::Loop& loop);
     [[nodiscard]] std::expected<void, os::Error> create_timers();
 
     void deliver(const vrrp::Event& event, vrrp::Instant now);
@@ -107,7 +108,6 @@ private:
     void guard_addresses(const net::Link& link, vrrp::Instant now);
     void begin(vrrp::Instant now);
     [[nodiscard]] std::optional<vrrp::IpAddress> find_source() const;
-    [[nodiscard]] std::uint8_t fit_priority() const;
     [[nodiscard]] bool is_owner() const;
     [[nodiscard]] bool is_serving() const;
     [[nodiscard]] std::string why_no_source() const;
@@ -132,7 +132,7 @@ private:
     const std::optional<std::chrono::seconds> lease_;
     LedgerEntry ledger_entry_;
     Carrier carrier_;
-    std::vector<const health::Check*> checks_;
+    Fitness fitness_;
     Segment& segment_;
     Executor& executor_;
     os::Loop& loop_;
@@ -144,8 +144,7 @@ private:
     AddressGuard guard_;
     std::vector<vrrp::VirtualAddress> removable_;  ///< what we may take away: not what was there
     bool has_started_ = false;
-    bool has_left_overs_ = false;  ///< of an earlier run, on the link as it was met
-    bool assumes_health_ = false;  ///< resumed: what is not known yet is as it was, good
+    bool has_left_overs_ = false;              ///< of an earlier run, on the link as it was met
     std::optional<vrrp::Instant> renewed_at_;  ///< when the addresses' lease last began
     bool has_met_link_ = false;
     bool could_speak_ = false;  ///< on the link, when it was last looked at

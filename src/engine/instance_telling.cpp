@@ -32,7 +32,7 @@ RouterSnapshot Instance::snapshot() const {
         .master = is_serving() ? router_.source() : router_.heard_master(),
         .addresses = settings_.addresses,
         .lease = lease_,
-        .checks = {},
+        .parts = fitness_.parts(),
         .contest = contest_,
         .counters = counters_,
     };
@@ -42,9 +42,6 @@ RouterSnapshot Instance::snapshot() const {
     if (router_.is_ready()) {
         snapshot.reason = fmt::format("hears no master, and waits for {}", company_of(settings_));
         snapshot.master.reset();
-    }
-    for (const health::Check* check : checks_) {
-        snapshot.checks.push_back(check->config().name);
     }
     snapshot.counters.refused = herald_.refused();
     return snapshot;
@@ -84,7 +81,7 @@ void Instance::on(const vrrp::StateChanged& effect, vrrp::Instant now) {
         ++counters_.became_master;
     } else {
         ledger_entry_.clear();
-        assumes_health_ = false;
+        fitness_.assume_health(false);
     }
     if (effect.cause == vrrp::Cause::group) {
         reason_ = fmt::format("goes with {}", company_of(settings_));

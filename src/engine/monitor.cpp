@@ -1,12 +1,13 @@
 #include "engine/monitor.hpp"
 
+#include "health/combination.hpp"
 #include "os/log.hpp"
 
-#include <fmt/ranges.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cassert>
-#include <string>
+#include <cstddef>
 #include <utility>
 #include <variant>
 
@@ -14,35 +15,84 @@ namespace engine {
 
 namespace {
 
-std::string describe(const health::ProcessProbeConfig& probe) {
-    return "process " + probe.name;
+/// Room for all checks in the shortest interval, so that none of them begin together, nor do those
+/// of its multiples.
+vrrp::Duration slot_width(const std::vector<health::CheckConfig>& checks) {
+    vrrp::Duration shortest = std::chrono::seconds(1);
+    for (const health::CheckConfig& check : checks) {
+        shortest = std::min(shortest, check.interval);
+    }
+    return shortest / std::max<std::size_t>(checks.size(), 1);
 }
 
-std::string describe(const health::ScriptProbeConfig& probe) {
-    return fmt::format("script {}", fmt::join(probe.command, " "));
+const health::CombinationConfig* combination_of(const health::CheckConfig& check) {
+    return std::get_if<health::CombinationConfig>(&check.probe);
+}
+
+bool has_member(const health::CombinationConfig& combination, const std::string& name) {
+    return std::ranges::find(combination.members, name) != combination.members.end();
+}
+
+health::ProbeSuspended waiting_for(const health::Check& leader) {
+    return {fmt::format("waits for check {}, which is {}", leader.config().name,
+                        to_text(leader.verdict()))};
 }
 
 }  // namespace
 
-Monitor::Monitor(const std::vector<health::CheckConfig>& checks, os::Loop& loop,
-                 OnVerdict on_verdict)
-    : loop_(loop), on_verdict_(std::move(on_verdict)) {
+Monitor::Monitor(const std::vector<health::CheckConfig>& checks,
+                 std::map<std::string, std::vector<std::string>> routers, os::Loop& loop,
+                 StartProbe start_probe, OnChange on_change)
+    : loop_(loop),
+      routers_(std::move(routers)),
+      start_probe_(std::move(start_probe)),
+      on_change_(std::move(on_change)) {
+    const vrrp::Duration width = slot_width(checks);
     for (const health::CheckConfig& check : checks) {
-        watches_.push_back(std::make_unique<Watch>(Watch{health::Check(check), nullptr}));
+        watches_.push_back(std::make_unique<Watch>(
+            Watch{health::Check(check), {watches_.size(), width}, nullptr, os::Timer()}));
     }
 }
 
 std::expected<void, os::Error> Monitor::start() {
     for (const auto& watch : watches_) {
-        auto probe = health::start_probe(
-            watch->check.config(), loop_,
-            [this, &watch = *watch](const health::ProbeResult& result, vrrp::Instant now) {
-                take_result(watch, result, now);
-            });
+        auto timer = loop_.timer(os::Urgency::checks, [this, &watch = *watch](vrrp::Instant now) {
+            take(watch, health::CheckTimeout{}, now);
+        });
+        if (!timer) {
+            return std::unexpected(timer.error());
+        }
+        watch->timer = std::move(*timer);
+        const std::string& leader = watch->check.config().after;
+        if (!leader.empty() && find(leader).verdict() != health::Verdict::good) {
+            take(*watch, waiting_for(find(leader)), loop_.now());
+        } else if (const auto started = start_probe(*watch); !started) {
+            return started;
+        }
+    }
+    return {};
+}
+
+/// Lets a check run, from now on.
+std::expected<void, os::Error> Monitor::start_probe(Watch& watch) {
+    const health::CheckConfig& config = watch.check.config();
+    const auto* const combination = combination_of(config);
+    if (combination == nullptr) {
+        auto probe = start_probe_(
+            config, {.loop = loop_,
+                     .report = [this, &watch](const health::ProbeResult& result,
+                                              vrrp::Instant now) { take(watch, result, now); },
+                     .slot = watch.slot,
+                     .routers = routers_[config.name],
+                     .note = {}});
         if (!probe) {
             return std::unexpected(probe.error());
         }
-        watch->probe = std::move(*probe);
+        watch.probe = std::move(*probe);
+    }
+    take(watch, health::ProbeStarted{}, loop_.now());
+    if (combination != nullptr) {
+        take(watch, judge(*combination), loop_.now());
     }
     return {};
 }
@@ -61,10 +111,10 @@ std::vector<CheckSnapshot> Monitor::snapshot() const {
         const health::Check& check = watch->check;
         CheckSnapshot snapshot{
             .name = check.config().name,
-            .probe =
-                std::visit([](const auto& probe) { return describe(probe); }, check.config().probe),
+            .probe = health::describe(check.config().probe),
             .verdict = check.verdict(),
             .detail = check.detail(),
+            .warning = check.warning(),
             .since = {},
         };
         if (check.since()) {
@@ -75,17 +125,74 @@ std::vector<CheckSnapshot> Monitor::snapshot() const {
     return snapshots;
 }
 
-void Monitor::take_result(Watch& watch, const health::ProbeResult& result, vrrp::Instant now) {
-    const auto change = watch.check.handle(result, now);
-    if (!change) {
+void Monitor::take(Watch& watch, const health::CheckEvent& event, vrrp::Instant now) {
+    const std::string warning = watch.check.warning();
+    const auto change = watch.check.handle(event, now);
+    if (const auto deadline = watch.check.deadline()) {
+        watch.timer.arm(*deadline);
+    } else {
+        watch.timer.disarm();
+    }
+    if (change) {
+        tell(watch, *change, now);
+    }
+    if (!watch.check.warning().empty() && watch.check.warning() != warning) {
+        os::log::write(os::log::Level::warning, "check warns",
+                       {{"check", watch.check.config().name}, {"detail", watch.check.warning()}});
+    }
+    if (change) {
+        take_change_of(watch.check, now);
+    }
+}
+
+void Monitor::tell(const Watch& watch, health::CheckChanged change, vrrp::Instant now) {
+    // The routers first: an address in the wrong place costs more than a late line.
+    on_change_(watch.check, now);
+    if (change.from == change.to || change.to == health::Verdict::unknown) {
         return;
     }
-    // The routers first: an address in the wrong place costs more than a late line.
-    on_verdict_(watch.check, now);
-    const bool is_bad = change->to == health::Verdict::bad;
+    const bool is_bad = change.to == health::Verdict::bad;
     os::log::write(is_bad ? os::log::Level::warning : os::log::Level::info,
                    is_bad ? "check failed" : "check passed",
-                   {{"check", watch.check.config().name}, {"detail", result.detail}});
+                   {{"check", watch.check.config().name}, {"detail", watch.check.detail()}});
+}
+
+/// Lets those checks know that look at this one, or wait for it.
+void Monitor::take_change_of(const health::Check& changed, vrrp::Instant now) {
+    const std::string& name = changed.config().name;
+    for (const auto& watch : watches_) {
+        const health::CheckConfig& config = watch->check.config();
+        if (config.after == name) {
+            follow(*watch, changed, now);
+        }
+        const auto* const combination = combination_of(config);
+        const bool is_waiting =
+            !config.after.empty() && find(config.after).verdict() != health::Verdict::good;
+        if (combination != nullptr && has_member(*combination, name) && !is_waiting) {
+            take(*watch, judge(*combination), now);
+        }
+    }
+}
+
+/// A check that waits for another begins when that is good, and ends when it is not.
+void Monitor::follow(Watch& watch, const health::Check& leader, vrrp::Instant now) {
+    if (leader.verdict() != health::Verdict::good) {
+        watch.probe.reset();
+        take(watch, waiting_for(leader), now);
+    } else if (const auto started = start_probe(watch); !started) {
+        take(watch, health::ProbeResult{.is_good = false, .detail = started.error().message()},
+             now);
+    }
+}
+
+health::CheckEvent Monitor::judge(const health::CombinationConfig& combination) const {
+    std::vector<health::MemberState> members;
+    for (const std::string& name : combination.members) {
+        members.push_back({name, find(name).verdict()});
+    }
+    const auto result = health::combine(combination.needed, members);
+    return result ? health::CheckEvent(*result)
+                  : health::CheckEvent(health::ProbeSuspended{"its checks don't decide it yet"});
 }
 
 }  // namespace engine

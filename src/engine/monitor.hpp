@@ -9,7 +9,9 @@
 
 #include <expected>
 #include <functional>
+#include <map>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -18,14 +20,19 @@ namespace engine {
 /// All health checks of this host, each run once however many routers ask for it. Pinned.
 class Monitor {
 public:
-    using OnVerdict = std::move_only_function<void(const health::Check& check, vrrp::Instant now)>;
+    using OnChange = std::move_only_function<void(const health::Check& check, vrrp::Instant now)>;
+    using StartProbe = std::move_only_function<health::StartedProbe(
+        const health::CheckConfig& check, health::ProbeContext context)>;
 
-    /// `loop` outlives the monitor.
-    Monitor(const std::vector<health::CheckConfig>& checks, os::Loop& loop, OnVerdict on_verdict);
+    /// `checks` are in an order in which each comes after those that it refers to. `routers` are
+    /// the names of those that use a check, by its name. `loop` outlives the monitor.
+    Monitor(const std::vector<health::CheckConfig>& checks,
+            std::map<std::string, std::vector<std::string>> routers, os::Loop& loop,
+            StartProbe start_probe, OnChange on_change);
     Monitor(const Monitor&) = delete;
     Monitor& operator=(const Monitor&) = delete;
 
-    /// Starts all probes; their first results follow from the loop.
+    /// Starts all probes that wait for no other check; their first results follow from the loop.
     [[nodiscard]] std::expected<void, os::Error> start();
 
     /// The check of that name, which the configuration promises to be there.
@@ -36,13 +43,22 @@ public:
 private:
     struct Watch {
         health::Check check;
+        health::Slot slot;
         std::unique_ptr<health::Probe> probe;
+        os::Timer timer;
     };
 
-    void take_result(Watch& watch, const health::ProbeResult& result, vrrp::Instant now);
+    [[nodiscard]] std::expected<void, os::Error> start_probe(Watch& watch);
+    void take(Watch& watch, const health::CheckEvent& event, vrrp::Instant now);
+    void tell(const Watch& watch, health::CheckChanged change, vrrp::Instant now);
+    void take_change_of(const health::Check& changed, vrrp::Instant now);
+    void follow(Watch& watch, const health::Check& leader, vrrp::Instant now);
+    [[nodiscard]] health::CheckEvent judge(const health::CombinationConfig& combination) const;
 
     os::Loop& loop_;
-    OnVerdict on_verdict_;
+    std::map<std::string, std::vector<std::string>> routers_;
+    StartProbe start_probe_;
+    OnChange on_change_;
     std::vector<std::unique_ptr<Watch>> watches_;
 };
 

@@ -35,6 +35,14 @@ struct Contest {
     std::string what;
 };
 
+/// What one of its checks says of a router's priority.
+struct PriorityPart {
+    std::string check;
+    std::optional<int> change;  ///< nullopt: the router is unfit
+
+    friend bool operator==(const PriorityPart&, const PriorityPart&) = default;
+};
+
 /// One router, as it is now. With addresses of both families in the file it is two.
 struct RouterSnapshot {
     std::string name;
@@ -53,7 +61,7 @@ struct RouterSnapshot {
     std::optional<vrrp::IpAddress> master;  ///< who serves, as far as this router knows
     std::vector<vrrp::VirtualAddress> addresses;
     std::optional<std::chrono::seconds> lease;  ///< how long they outlive the daemon; nullopt: ever
-    std::vector<std::string> checks;
+    std::vector<PriorityPart> parts;            ///< what its checks add to the base priority
     std::optional<Contest> contest;
     Counters counters;
 };
@@ -64,6 +72,7 @@ struct CheckSnapshot {
     std::string probe;  ///< "process nginx", "script /etc/…"
     health::Verdict verdict = health::Verdict::unknown;
     std::string detail;
+    std::string warning;  ///< empty: of nothing
     std::optional<WallTime> since;
 };
 

@@ -1,5 +1,7 @@
 #include "health/check.hpp"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 namespace health {
@@ -13,23 +15,105 @@ std::string_view to_text(Verdict verdict) {
     return "unknown";
 }
 
-Check::Check(CheckConfig config) : config_(std::move(config)) {}
+Verdict opposite(Verdict verdict) {
+    switch (verdict) {
+        case Verdict::good: return Verdict::bad;
+        case Verdict::bad: return Verdict::good;
+        case Verdict::unknown: break;
+    }
+    return Verdict::unknown;
+}
 
-std::optional<VerdictChanged> Check::handle(const ProbeResult& result, vrrp::Instant now) {
+Check::Check(CheckConfig config)
+    : config_(std::move(config)), verdict_(config_.initially), detail_("no result yet") {}
+
+std::optional<CheckChanged> Check::handle(const CheckEvent& event, vrrp::Instant now) {
+    return std::visit([&](const auto& what) { return on(what, now); }, event);
+}
+
+std::optional<vrrp::Instant> Check::deadline() const {
+    if (started_at_ && verdict_ == Verdict::unknown) {
+        return *started_at_ + config_.interval + config_.timeout;
+    }
+    // Only what is held back by time alone: probes that are told of changes repeat nothing.
+    const bool is_held = verdict_ == Verdict::bad && against_since_ && streak_ >= config_.rise;
+    return is_held ? std::optional(*against_since_ + config_.hold_good) : std::nullopt;
+}
+
+std::optional<CheckChanged> Check::on(const ProbeStarted& /*event*/, vrrp::Instant now) {
+    started_at_ = now;
+    detail_ = "no result yet";
+    return become(config_.initially, now);
+}
+
+std::optional<CheckChanged> Check::on(const ProbeSuspended& event, vrrp::Instant now) {
+    started_at_.reset();
+    number_.reset();
+    detail_ = event.reason;
+    warning_.clear();
+    return become(Verdict::unknown, now);
+}
+
+std::optional<CheckChanged> Check::on(const ProbeResult& result, vrrp::Instant now) {
+    started_at_.reset();
     detail_ = result.detail;
-    const Verdict seen = result.is_good ? Verdict::good : Verdict::bad;
+    warning_ = result.warning;
+    const auto number_before = number_;
+    if (result.is_good) {
+        number_ = result.number;
+    }
+    const Verdict seen = result.is_good != config_.invert ? Verdict::good : Verdict::bad;
+    count(seen, now);
+    if (seen != verdict_ && is_convinced(now)) {
+        return become(seen, now);
+    }
+    return number_ != number_before ? std::optional(CheckChanged{verdict_, verdict_})
+                                    : std::nullopt;
+}
+
+std::optional<CheckChanged> Check::on(const CheckTimeout& /*event*/, vrrp::Instant now) {
+    const auto due = deadline();
+    if (!due || now < *due) {
+        return std::nullopt;
+    }
+    if (verdict_ == Verdict::unknown) {
+        started_at_.reset();
+        detail_ =
+            fmt::format("no result within {:g} s",
+                        std::chrono::duration<double>(config_.interval + config_.timeout).count());
+        return become(Verdict::bad, now);
+    }
+    return become(Verdict::good, now);
+}
+
+std::optional<CheckChanged> Check::become(Verdict verdict, vrrp::Instant now) {
+    streak_ = 0;
+    against_since_.reset();
+    if (verdict == verdict_) {
+        return std::nullopt;
+    }
+    since_ = now;
+    return CheckChanged{.from = std::exchange(verdict_, verdict), .to = verdict};
+}
+
+void Check::count(Verdict seen, vrrp::Instant now) {
     if (seen == verdict_) {
         streak_ = 0;
-        return std::nullopt;
+        against_since_.reset();
+        return;
     }
     ++streak_;
-    const int needed = seen == Verdict::good ? config_.rise : config_.fall;
-    if (verdict_ != Verdict::unknown && streak_ < needed) {
-        return std::nullopt;
+    against_since_ = against_since_.value_or(now);
+}
+
+/// Whether what speaks against the verdict is enough to change it.
+bool Check::is_convinced(vrrp::Instant now) const {
+    switch (verdict_) {
+        case Verdict::unknown: return true;
+        case Verdict::good: return streak_ >= config_.fall;
+        case Verdict::bad: break;
     }
-    streak_ = 0;
-    since_ = now;
-    return VerdictChanged{.from = std::exchange(verdict_, seen), .to = seen};
+    return streak_ >= config_.rise && now >= *against_since_ + config_.hold_good;
 }
 
 }  // namespace health

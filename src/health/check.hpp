@@ -3,56 +3,92 @@
 #include "health/check_config.hpp"
 #include "vrrp/time.hpp"
 
-#include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
+#include <variant>
 
 namespace health {
-
-/// What a check has found. Unknown until the first result.
-enum class Verdict : std::uint8_t { unknown, good, bad };
-
-[[nodiscard]] std::string_view to_text(Verdict verdict);
 
 /// One look of a probe at the service.
 struct ProbeResult {
     bool is_good = false;
     std::string detail;  ///< for people: "process 4711 exited", "exit status 1: connection refused"
+    std::optional<int> number;  ///< what a file or a program says of the priority
+    std::string warning;        ///< what will be bad one day; empty: nothing
 
     friend bool operator==(const ProbeResult&, const ProbeResult&) = default;
 };
 
-/// The check has another verdict now.
-struct VerdictChanged {
-    Verdict from = Verdict::unknown;
-    Verdict to = Verdict::unknown;
-
-    friend bool operator==(const VerdictChanged&, const VerdictChanged&) = default;
+/// The probe runs from now on, and results will follow.
+struct ProbeStarted {
+    friend bool operator==(const ProbeStarted&, const ProbeStarted&) = default;
 };
 
-/// One health check: results in, verdict out. The first result decides at once; after that `fall`
-/// bad ones in a row turn good into bad, and `rise` good ones in a row turn bad into good.
+/// The probe does not run: the check that it waits for is not good.
+struct ProbeSuspended {
+    std::string reason;  ///< for people
+
+    friend bool operator==(const ProbeSuspended&, const ProbeSuspended&) = default;
+};
+
+/// It is the check's deadline, or later.
+struct CheckTimeout {
+    friend bool operator==(const CheckTimeout&, const CheckTimeout&) = default;
+};
+
+using CheckEvent = std::variant<ProbeStarted, ProbeSuspended, ProbeResult, CheckTimeout>;
+
+/// The check has another verdict now, or another number.
+struct CheckChanged {
+    Verdict from = Verdict::unknown;
+    Verdict to = Verdict::unknown;  ///< may be the same where only the number is another
+
+    friend bool operator==(const CheckChanged&, const CheckChanged&) = default;
+};
+
+/// One health check: results in, verdict out. The first result decides at once, unless the file
+/// says what the check is initially; after that `fall` bad ones in a row turn good into bad, and
+/// `rise` good ones in a row, over `hold_good` at least, turn bad into good. Without any result for
+/// its interval and its time limit together an unknown check is bad.
 class Check {
 public:
     explicit Check(CheckConfig config);
 
-    /// Takes one result; tells the change of verdict, if it makes one.
-    [[nodiscard]] std::optional<VerdictChanged> handle(const ProbeResult& result,
-                                                       vrrp::Instant now);
+    /// Takes what has happened; tells the change, if it makes one.
+    [[nodiscard]] std::optional<CheckChanged> handle(const CheckEvent& event, vrrp::Instant now);
+
+    /// When to call handle(CheckTimeout) next; nullopt while nothing is pending. A call before does
+    /// nothing.
+    [[nodiscard]] std::optional<vrrp::Instant> deadline() const;
 
     [[nodiscard]] const CheckConfig& config() const { return config_; }
     [[nodiscard]] Verdict verdict() const { return verdict_; }
-    /// What the last result said; empty before the first.
+    /// What the last result said; why there is none before the first.
     [[nodiscard]] const std::string& detail() const { return detail_; }
-    /// When the verdict was last changed; nullopt while it is unknown.
+    /// What the last result warned of; empty: of nothing.
+    [[nodiscard]] const std::string& warning() const { return warning_; }
+    /// What the last good result said of the priority.
+    [[nodiscard]] std::optional<int> number() const { return number_; }
+    /// When the verdict was last changed; nullopt before the first change.
     [[nodiscard]] std::optional<vrrp::Instant> since() const { return since_; }
 
 private:
+    [[nodiscard]] std::optional<CheckChanged> on(const ProbeStarted& event, vrrp::Instant now);
+    [[nodiscard]] std::optional<CheckChanged> on(const ProbeSuspended& event, vrrp::Instant now);
+    [[nodiscard]] std::optional<CheckChanged> on(const ProbeResult& result, vrrp::Instant now);
+    [[nodiscard]] std::optional<CheckChanged> on(const CheckTimeout& event, vrrp::Instant now);
+    [[nodiscard]] std::optional<CheckChanged> become(Verdict verdict, vrrp::Instant now);
+    void count(Verdict seen, vrrp::Instant now);
+    [[nodiscard]] bool is_convinced(vrrp::Instant now) const;
+
     CheckConfig config_;
     Verdict verdict_ = Verdict::unknown;
     int streak_ = 0;  ///< results in a row that speak against the verdict
+    std::optional<vrrp::Instant> against_since_;  ///< the first of them
+    std::optional<vrrp::Instant> started_at_;     ///< while no result has come yet
+    std::optional<int> number_;
     std::string detail_;
+    std::string warning_;
     std::optional<vrrp::Instant> since_;
 };
 

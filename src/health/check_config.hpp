@@ -1,45 +1,48 @@
 #pragma once
 
+#include "health/probe_config.hpp"
 #include "vrrp/time.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <variant>
-#include <vector>
+#include <string_view>
 
 namespace health {
 
-/// Is a process of this name alive? Its death is noticed at the instant, its return within 100 ms.
-struct ProcessProbeConfig {
-    std::string name;  ///< as in /proc/PID/comm, or the base name of the executable; not empty
-    int min = 1;       ///< how many must live, at least 1
+/// What a check has found. Unknown until there is a result.
+enum class Verdict : std::uint8_t { unknown, good, bad };
 
-    friend bool operator==(const ProcessProbeConfig&, const ProcessProbeConfig&) = default;
-};
+[[nodiscard]] std::string_view to_text(Verdict verdict);
 
-/// Does this program end with exit status 0?
-struct ScriptProbeConfig {
-    std::vector<std::string> command;  ///< the program's absolute path and its arguments
-    vrrp::Duration interval = std::chrono::seconds(1);  ///< from start to start, above 0
-    vrrp::Duration timeout = std::chrono::seconds(1);   ///< then its process group is killed
-    std::string user;  ///< empty: "understudy" if that user exists, else "nobody"
-
-    friend bool operator==(const ScriptProbeConfig&, const ScriptProbeConfig&) = default;
-};
-
-using ProbeConfig = std::variant<ProcessProbeConfig, ScriptProbeConfig>;
+/// Good for bad, and bad for good.
+[[nodiscard]] Verdict opposite(Verdict verdict);
 
 /// One health check: a probe, and how its results become a verdict.
 struct CheckConfig {
     std::string name;
     ProbeConfig probe;
+    vrrp::Duration interval = std::chrono::seconds(1);  ///< of runs, from start to start, above 0
+    vrrp::Duration timeout = std::chrono::seconds(1);   ///< of one run, above 0
     int rise = 1;               ///< good results in a row that turn bad into good, at least 1
     int fall = 1;               ///< bad results in a row that turn good into bad, at least 1
     std::optional<int> weight;  ///< -253 to 253: moves the priority; without one it is fatal
+    Verdict initially = Verdict::unknown;  ///< until results say otherwise
+    bool invert = false;                   ///< what the probe finds good is bad
+    vrrp::Duration hold_good{0};  ///< how long a bad one must have been found good to be good
+    std::string after;            ///< runs only while this other check is good; empty: always
 
     friend bool operator==(const CheckConfig&, const CheckConfig&) = default;
+};
+
+/// A router's use of a check, which may differ from that of others.
+struct CheckUse {
+    std::string name;
+    std::optional<int> weight;  ///< as that of CheckConfig
+    bool is_inverted = false;   ///< the router takes the check's good for bad
+
+    friend bool operator==(const CheckUse&, const CheckUse&) = default;
 };
 
 }  // namespace health

@@ -1,5 +1,9 @@
 #include "health/probe.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <cerrno>
 #include <utility>
 #include <variant>
 
@@ -10,27 +14,88 @@ namespace health {
 
 namespace {
 
-/// One overload for each kind of probe.
+/// One overload for each kind of probe that this folder has.
 struct Start {
     const CheckConfig& check;
-    os::Loop& loop;
-    ReportResult& report;
+    ProbeContext& context;
 
-    using Started = std::expected<std::unique_ptr<Probe>, os::Error>;
-
-    Started operator()(const ProcessProbeConfig& config) const {
-        return ProcessProbe::start(check, config, loop, std::move(report));
+    StartedProbe operator()(const ProcessProbeConfig& config) const {
+        return ProcessProbe::start(check, config, std::move(context));
     }
-    Started operator()(const ScriptProbeConfig& config) const {
-        return ScriptProbe::start(check.name, config, loop, std::move(report));
+    StartedProbe operator()(const ScriptProbeConfig& config) const {
+        return ScriptProbe::start(check, config, std::move(context));
+    }
+    template <class Other>
+    StartedProbe operator()(const Other& /*config*/) const {
+        return std::unexpected(os::Error{ENOSYS, "start the probe of check " + check.name});
+    }
+};
+
+struct DescribePattern {
+    std::string operator()(const ProcessName& pattern) const { return pattern.name; }
+    std::string operator()(const ProcessExecutable& pattern) const { return pattern.path; }
+    std::string operator()(const ProcessCommandLine& pattern) const {
+        return fmt::format("with the command line {}", pattern.text);
+    }
+    std::string operator()(const ProcessPidFile& pattern) const {
+        return fmt::format("of {}", pattern.path);
+    }
+    std::string operator()(const ProcessUnit& pattern) const {
+        return fmt::format("of unit {}", pattern.name);
+    }
+};
+
+struct Describe {
+    std::string operator()(const ProcessProbeConfig& probe) const {
+        return "process " + std::visit(DescribePattern{}, probe.pattern);
+    }
+    std::string operator()(const ScriptProbeConfig& probe) const {
+        return fmt::format("script {}", fmt::join(probe.command, " "));
+    }
+    std::string operator()(const HttpProbeConfig& probe) const {
+        return fmt::format("{} {}", probe.method, probe.url);
+    }
+    std::string operator()(const TcpProbeConfig& probe) const {
+        return fmt::format("tcp {} port {}", probe.host, probe.port);
+    }
+    std::string operator()(const TlsProbeConfig& probe) const {
+        return fmt::format("tls {} port {}", probe.tcp.host, probe.tcp.port);
+    }
+    std::string operator()(const UdpProbeConfig& probe) const {
+        return fmt::format("udp {} port {}", probe.address.to_text(), probe.port);
+    }
+    std::string operator()(const DnsProbeConfig& probe) const {
+        return fmt::format("dns {} {} at {}", probe.name, probe.type, probe.server.to_text());
+    }
+    std::string operator()(const PingProbeConfig& probe) const {
+        return "ping " + probe.address.to_text();
+    }
+    std::string operator()(const FileProbeConfig& probe) const { return "file " + probe.path; }
+    std::string operator()(const InterfaceProbeConfig& probe) const {
+        return "interface " + probe.interface;
+    }
+    std::string operator()(const RouteProbeConfig& probe) const {
+        return "route " + vrrp::to_text(probe.network);
+    }
+    std::string operator()(const AddressProbeConfig& probe) const {
+        return "address " + probe.address.to_text();
+    }
+    std::string operator()(const PeersProbeConfig& probe) const {
+        return fmt::format("another master of {}", probe.router);
+    }
+    std::string operator()(const CombinationConfig& probe) const {
+        return fmt::format("{} of {}", probe.needed, fmt::join(probe.members, ", "));
     }
 };
 
 }  // namespace
 
-std::expected<std::unique_ptr<Probe>, os::Error> start_probe(const CheckConfig& config,
-                                                             os::Loop& loop, ReportResult report) {
-    return std::visit(Start{config, loop, report}, config.probe);
+StartedProbe start_probe(const CheckConfig& config, ProbeContext context) {
+    return std::visit(Start{config, context}, config.probe);
+}
+
+std::string describe(const ProbeConfig& config) {
+    return std::visit(Describe{}, config);
 }
 
 }  // namespace health

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdint>
 #include <utility>
+#include <variant>
 
 #include "os/process.hpp"
 
@@ -43,10 +44,10 @@ std::string describe(std::optional<int> wait_status) {
 
 }  // namespace
 
-std::expected<std::unique_ptr<Probe>, os::Error> ProcessProbe::start(
-    const CheckConfig& check, const ProcessProbeConfig& config, os::Loop& loop,
-    ReportResult report) {
-    std::unique_ptr<ProcessProbe> probe(new ProcessProbe(check, config, loop, std::move(report)));
+StartedProbe ProcessProbe::start(const CheckConfig& check, const ProcessProbeConfig& config,
+                                 ProbeContext context) {
+    os::Loop& loop = context.loop;
+    std::unique_ptr<ProcessProbe> probe(new ProcessProbe(check, config, std::move(context)));
     auto timer = loop.timer(os::Urgency::checks,
                             [self = probe.get()](vrrp::Instant now) { self->on_timer(now); });
     if (!timer) {
@@ -58,14 +59,14 @@ std::expected<std::unique_ptr<Probe>, os::Error> ProcessProbe::start(
 }
 
 ProcessProbe::ProcessProbe(const CheckConfig& check, const ProcessProbeConfig& config,
-                           os::Loop& loop, ReportResult report)
-    : loop_(loop),
+                           ProbeContext context)
+    : loop_(context.loop),
       config_(config),
       needed_(static_cast<std::size_t>(config.min)),
       rise_(check.rise),
       fall_(check.fall),
-      report_(std::move(report)),
-      table_(config.name) {}
+      report_(std::move(context.report)),
+      table_(std::get<ProcessName>(config.pattern).name) {}
 
 void ProcessProbe::on_timer(vrrp::Instant now) {
     if (looks_ > 0 || !watches_enough()) {
@@ -183,7 +184,7 @@ ProbeResult ProcessProbe::judge() const {
     }
     std::string detail = describe(count());
     if (!is_good) {
-        detail = count() == 0 ? "no process is named " + config_.name
+        detail = count() == 0 ? "no process is named " + std::get<ProcessName>(config_.pattern).name
                               : fmt::format("{}, {} are needed", detail, needed_);
     }
     if (ended_) {

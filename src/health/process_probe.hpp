@@ -12,9 +12,7 @@
 #include <sys/types.h>
 
 #include <cstddef>
-#include <expected>
 #include <map>
-#include <memory>
 #include <optional>
 #include <set>
 
@@ -26,9 +24,8 @@ namespace health {
 class ProcessProbe final : public Probe {
 public:
     /// As start_probe(), for a check whose probe is `config`.
-    [[nodiscard]] static std::expected<std::unique_ptr<Probe>, os::Error> start(
-        const CheckConfig& check, const ProcessProbeConfig& config, os::Loop& loop,
-        ReportResult report);
+    [[nodiscard]] static StartedProbe start(const CheckConfig& check,
+                                            const ProcessProbeConfig& config, ProbeContext context);
 
 private:
     /// A living process; its pidfd becomes readable when it dies.
@@ -43,8 +40,7 @@ private:
         std::optional<int> wait_status;
     };
 
-    ProcessProbe(const CheckConfig& check, const ProcessProbeConfig& config, os::Loop& loop,
-                 ReportResult report);
+    ProcessProbe(const CheckConfig& check, const ProcessProbeConfig& config, ProbeContext context);
 
     void on_timer(vrrp::Instant now);
     void on_exit(pid_t pid, vrrp::Instant now);

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <utility>
 
+#include "health/duration_text.hpp"
 #include "health/last_line.hpp"
 
 namespace health {
@@ -43,19 +44,12 @@ bool is_success(const os::ExitStatus& status) {
     return !status.not_executed && status.signal == 0 && status.code == 0;
 }
 
-/// "1 s", "0.25 s"
-std::string to_text(vrrp::Duration duration) {
-    return fmt::format("{:g} s", std::chrono::duration<double>(duration).count());
-}
-
 }  // namespace
 
-std::expected<std::unique_ptr<Probe>, os::Error> ScriptProbe::start(const std::string& check_name,
-                                                                    const ScriptProbeConfig& config,
-                                                                    os::Loop& loop,
-                                                                    ReportResult report) {
-    std::unique_ptr<ScriptProbe> probe(
-        new ScriptProbe(check_name, config, loop, std::move(report)));
+StartedProbe ScriptProbe::start(const CheckConfig& check, const ScriptProbeConfig& config,
+                                ProbeContext context) {
+    os::Loop& loop = context.loop;
+    std::unique_ptr<ScriptProbe> probe(new ScriptProbe(check, config, std::move(context)));
     auto* self = probe.get();
     auto start_timer =
         loop.timer(os::Urgency::checks, [self](vrrp::Instant now) { self->on_start_time(now); });
@@ -69,25 +63,30 @@ std::expected<std::unique_ptr<Probe>, os::Error> ScriptProbe::start(const std::s
     }
     probe->start_timer_ = std::move(*start_timer);
     probe->limit_timer_ = std::move(*limit_timer);
-    probe->next_start_ = loop.now();
-    probe->start_timer_.arm(probe->next_start_);
+    probe->start_timer_.arm(probe->schedule_.next());
     return probe;
 }
 
-ScriptProbe::ScriptProbe(const std::string& check_name, const ScriptProbeConfig& config,
-                         os::Loop& loop, ReportResult report)
-    : loop_(loop), config_(config), report_(std::move(report)) {
+ScriptProbe::ScriptProbe(const CheckConfig& check, const ScriptProbeConfig& config,
+                         ProbeContext context)
+    : loop_(context.loop),
+      config_(config),
+      interval_(check.interval),
+      timeout_(check.timeout),
+      schedule_(check.interval, context.slot, context.loop.now()),
+      report_(std::move(context.report)) {
     command_.arguments = config.command;
-    command_.environment = {std::string(path), "LANG=C", "UNDERSTUDY_CHECK=" + check_name};
+    command_.environment = {std::string(path), "LANG=C", "UNDERSTUDY_CHECK=" + check.name};
 }
 
 void ScriptProbe::on_start_time(vrrp::Instant now) {
-    arm_next_start(now);
+    schedule_.advance(now);
+    start_timer_.arm(schedule_.next());
     if (run_) {
         // Ended, but neither told nor seen: a debugger had it.
         if (const auto status = run_->child.reap()) {
             end_run(*status, now);
-        } else if (run_->killed_at && now - *run_->killed_at >= config_.interval / 2) {
+        } else if (run_->killed_at && now - *run_->killed_at >= interval_ / 2) {
             // Even killed it hangs in the kernel, as on a dead file server: bad each time anew, but
             // not at the very moment of the limit.
             report_({.is_good = false, .detail = with_output("timed out, and can't be ended")},
@@ -98,13 +97,6 @@ void ScriptProbe::on_start_time(vrrp::Instant now) {
     if (const auto started = start_run(now); !started) {
         report_({.is_good = false, .detail = "cannot be executed: " + started.error()}, now);
     }
-}
-
-/// From start to start, without drift; starts that were missed (the host slept) are left out.
-void ScriptProbe::arm_next_start(vrrp::Instant now) {
-    const auto missed = (now - next_start_) / config_.interval;
-    next_start_ += (missed + 1) * config_.interval;
-    start_timer_.arm(next_start_);
 }
 
 std::expected<os::Identity, std::string> ScriptProbe::find_identity() const {
@@ -143,7 +135,7 @@ std::expected<void, std::string> ScriptProbe::start_run(vrrp::Instant now) {
         return std::unexpected(standard_error.error().message());
     }
     run_.emplace(std::move(*child), "", std::nullopt, std::move(*end), std::move(*standard_error));
-    limit_timer_.arm(now + config_.timeout);
+    limit_timer_.arm(now + timeout_);
     return {};
 }
 
@@ -178,9 +170,7 @@ void ScriptProbe::on_limit(vrrp::Instant now) {
     run_->child.kill_group();
     run_->killed_at = now;
     read_standard_error();
-    report_(
-        {.is_good = false, .detail = with_output("timed out after " + to_text(config_.timeout))},
-        now);
+    report_({.is_good = false, .detail = with_output("timed out after " + to_text(timeout_))}, now);
 }
 
 void ScriptProbe::read_standard_error() {

@@ -3,13 +3,13 @@
 #include "health/check_config.hpp"
 #include "health/probe.hpp"
 #include "health/reporter.hpp"
+#include "health/schedule.hpp"
 #include "os/error.hpp"
 #include "os/loop.hpp"
 #include "os/process.hpp"
 #include "vrrp/time.hpp"
 
 #include <expected>
-#include <memory>
 #include <optional>
 #include <string>
 
@@ -19,10 +19,9 @@ namespace health {
 /// once: a start that finds the last run still going is left out.
 class ScriptProbe final : public Probe {
 public:
-    /// As start_probe(), for a check of that name whose probe is `config`.
-    [[nodiscard]] static std::expected<std::unique_ptr<Probe>, os::Error> start(
-        const std::string& check_name, const ScriptProbeConfig& config, os::Loop& loop,
-        ReportResult report);
+    /// As start_probe(), for a check whose probe is `config`.
+    [[nodiscard]] static StartedProbe start(const CheckConfig& check,
+                                            const ScriptProbeConfig& config, ProbeContext context);
 
 private:
     /// One run, from its start until the program is reaped.
@@ -34,8 +33,7 @@ private:
         os::Source standard_error;
     };
 
-    ScriptProbe(const std::string& check_name, const ScriptProbeConfig& config, os::Loop& loop,
-                ReportResult report);
+    ScriptProbe(const CheckConfig& check, const ScriptProbeConfig& config, ProbeContext context);
 
     void on_start_time(vrrp::Instant now);
     void on_end(vrrp::Instant now);
@@ -44,17 +42,18 @@ private:
     [[nodiscard]] std::expected<void, std::string> start_run(vrrp::Instant now);
     [[nodiscard]] std::expected<os::Identity, std::string> find_identity() const;
     void end_run(const os::ExitStatus& status, vrrp::Instant now);
-    void arm_next_start(vrrp::Instant now);
     void read_standard_error();
     [[nodiscard]] std::string with_output(std::string detail) const;
 
     os::Loop& loop_;
     ScriptProbeConfig config_;
+    vrrp::Duration interval_;
+    vrrp::Duration timeout_;
+    Schedule schedule_;
     os::Command command_;
     Reporter report_;
     os::Timer start_timer_;
     os::Timer limit_timer_;
-    vrrp::Instant next_start_;
     std::optional<Run> run_;
 };
 

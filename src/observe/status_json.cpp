@@ -71,6 +71,12 @@ ordered_json to_json(const engine::RouterSnapshot& router) {
     for (const vrrp::VirtualAddress& address : router.addresses) {
         addresses.push_back(vrrp::to_text(address));
     }
+    ordered_json checks = ordered_json::array();
+    for (const engine::PriorityPart& part : router.parts) {
+        checks.push_back({{"name", part.check},
+                          {"priority_change",
+                           part.change ? ordered_json(*part.change) : ordered_json(nullptr)}});
+    }
     return {
         {"name", router.name},
         {"interface", router.interface},
@@ -89,7 +95,7 @@ ordered_json to_json(const engine::RouterSnapshot& router) {
         {"addresses", std::move(addresses)},
         {"lease_seconds",
          router.lease ? ordered_json(router.lease->count()) : ordered_json(nullptr)},
-        {"checks", router.checks},
+        {"checks", std::move(checks)},
         {"contest", to_json(router.contest)},
         {"counters", to_json(router.counters)},
     };
@@ -101,6 +107,7 @@ ordered_json to_json(const engine::CheckSnapshot& check) {
         {"probe", check.probe},
         {"verdict", health::to_text(check.verdict)},
         {"detail", check.detail},
+        {"warning", check.warning.empty() ? ordered_json(nullptr) : ordered_json(check.warning)},
         {"since", check.since ? ordered_json(to_text(*check.since)) : ordered_json(nullptr)},
     };
 }

@@ -152,7 +152,7 @@ void Host::keep_ledger(const Step& step) {
 std::optional<std::uint8_t> Host::probe(vrrp::Instant now) {
     next_probe_at = now + plan_.service.probe_interval;
     const std::uint8_t before = priority();
-    const auto change = check_.handle({.is_good = is_service_well, .detail = {}}, now);
+    const auto change = check_.handle(health::ProbeResult{.is_good = is_service_well}, now);
     if (!change || priority() == before) {
         return std::nullopt;
     }
@@ -162,7 +162,7 @@ std::optional<std::uint8_t> Host::probe(vrrp::Instant now) {
 std::uint8_t Host::priority() const {
     const std::array opinions{
         health::Opinion{.verdict = check_.verdict(), .weight = plan_.service.weight}};
-    return health::effective_priority(plan_.config.priority, opinions);
+    return health::effective_priority(plan_.config.priority, false, opinions);
 }
 
 std::optional<vrrp::IpAddress> Host::source() const {

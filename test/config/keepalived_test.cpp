@@ -130,19 +130,17 @@ TEST_CASE("an address without a prefix length is a single host", "[config]") {
 
 TEST_CASE("a script has keepalived's defaults", "[config]") {
     CHECK(check_of("script \"/bin/true\"") ==
-          health::CheckConfig{"x", health::ScriptProbeConfig{{"/bin/true"}, 1s, 1s, ""}, 1, 1,
-                              std::nullopt});
+          health::CheckConfig{.name = "x",
+                              .probe = health::ScriptProbeConfig{.command = {"/bin/true"}},
+                              .interval = 1s,
+                              .timeout = 1s});
 }
 
 TEST_CASE("a script's time limit is keepalived's: its interval", "[config]") {
-    const auto probe = [](const std::string& lines) {
-        return std::get<health::ScriptProbeConfig>(check_of(lines).probe);
-    };
-
-    CHECK(probe("script /bin/true\ninterval 5").timeout == 5s);
-    CHECK(probe("timeout 2\nscript /bin/true\ninterval 5").timeout == 2s);
-    CHECK(probe("script /bin/true\ninterval 0").interval == 1s);
-    CHECK(probe("script /bin/true\ninterval 0.25").interval == 250ms);
+    CHECK(check_of("script /bin/true\ninterval 5").timeout == 5s);
+    CHECK(check_of("timeout 2\nscript /bin/true\ninterval 5").timeout == 2s);
+    CHECK(check_of("script /bin/true\ninterval 0").interval == 1s);
+    CHECK(check_of("script /bin/true\ninterval 0.25").interval == 250ms);
 }
 
 TEST_CASE("a script's command is split as a shell would", "[config]") {
@@ -160,15 +158,18 @@ TEST_CASE("a weight of 0 makes a script fatal", "[config]") {
 }
 
 TEST_CASE("a weight in track_script replaces the script's own", "[config]") {
-    const auto weight = [](const std::string& tracked) {
+    const auto use = [](const std::string& tracked) {
         const std::string text = instance("track_script { x " + tracked + " }",
                                           "vrrp_script x {\nscript /bin/true\nweight 7\n}\n");
-        return read("a.conf", text).checks[0].weight;
+        return read("a.conf", text).routers[0].checks[0];
     };
 
-    CHECK(weight("") == 7);
-    CHECK(weight("weight 3") == 3);
-    CHECK(weight("weight 0") == std::nullopt);
+    CHECK(use("") == health::CheckUse{"x", 7, false});
+    CHECK(use("weight 3") == health::CheckUse{"x", 3, false});
+    CHECK(use("weight 0") == health::CheckUse{"x", std::nullopt, false});
+    CHECK(use("weight 3 reverse") == health::CheckUse{"x", -3, true});
+    CHECK(use("weight -3 reverse") == health::CheckUse{"x", 3, true});
+    CHECK(use("weight 3 noreverse") == health::CheckUse{"x", 3, false});
 }
 
 TEST_CASE("script_user is the user of scripts that say none", "[config]") {

@@ -24,7 +24,7 @@ config::Config with_script(const std::string& program, const std::string& user =
     config::Config config;
     health::CheckConfig check;
     check.name = "x";
-    check.probe = health::ScriptProbeConfig{{program}, {}, {}, user};
+    check.probe = health::ScriptProbeConfig{.command = {program}, .user = user};
     config.checks.push_back(check);
     config.check_places.push_back({{3, 10}, {4, 8}});
     return config;

@@ -65,7 +65,7 @@ TEST_CASE("a router with both families is two routers of one group, IPv4 first",
         CHECK(part.protocol.is_grouped);
         CHECK(part.protocol.version == vrrp::Version::v3);
         CHECK(part.protocol.interval == 100ms);
-        CHECK(part.checks == std::vector<std::string>{"x"});
+        CHECK(part.checks == std::vector{health::CheckUse{"x"}});
         CHECK(part.addresses.size() == 1);
     }
     CHECK(first.protocol.breaks_ties);

@@ -51,7 +51,7 @@ TEST_CASE("the file of a pair gives each host its own values", "[config]") {
     CHECK(router.protocol.password);
     CHECK(router.protocol.addresses == std::vector{vrrp::IpAddress(192, 168, 56, 60)});
     CHECK(router.addresses.size() == 1);
-    CHECK(router.checks == std::vector<std::string>{"nginx"});
+    CHECK(router.checks == std::vector{health::CheckUse{"nginx"}});
     CHECK(backup.routers[0].protocol.priority == 90);
 }
 
@@ -59,8 +59,9 @@ TEST_CASE("a check of a process is fatal and decides at once", "[config]") {
     const config::Config config = read("a.toml", pair_file);
 
     REQUIRE(config.checks.size() == 1);
-    CHECK(config.checks[0] ==
-          health::CheckConfig{"nginx", health::ProcessProbeConfig{"nginx", 1}, 1, 1, std::nullopt});
+    CHECK(config.checks[0] == health::CheckConfig{.name = "nginx",
+                                                  .probe = health::ProcessProbeConfig{
+                                                      .pattern = health::ProcessName{"nginx"}}});
     REQUIRE(config.check_places.size() == 1);
     CHECK(config.check_places[0].probe == config::Place{3, 11});
 }
@@ -125,18 +126,18 @@ addresses = ["10.0.0.3/24", "10.0.0.2/24"]
     CHECK(config.routers[0].name == "z");
     CHECK(config.routers[1].name == "a");
     CHECK(config.checks[0].name == "z");
-    CHECK(config.routers[0].checks == std::vector<std::string>{"y", "z"});
+    CHECK(config.routers[0].checks == std::vector{health::CheckUse{"y"}, health::CheckUse{"z"}});
     CHECK(config.routers[1].protocol.addresses[0] == vrrp::IpAddress(10, 0, 0, 3));
 }
 
 TEST_CASE("a script's time limit is its interval unless it says another", "[config]") {
-    const auto probe_of = [](const std::string& lines) {
-        return std::get<health::ScriptProbeConfig>(read("a.toml", check(lines)).checks[0].probe);
+    const auto check_of = [](const std::string& lines) {
+        return read("a.toml", check(lines)).checks[0];
     };
 
-    CHECK(probe_of("script = \"/bin/true\"").timeout == 1s);
-    CHECK(probe_of("script = \"/bin/true\"\ninterval = \"3s\"").timeout == 3s);
-    CHECK(probe_of("script = \"/bin/true\"\ninterval = \"3s\"\ntimeout = \"20ms\"").timeout ==
+    CHECK(check_of("script = \"/bin/true\"").timeout == 1s);
+    CHECK(check_of("script = \"/bin/true\"\ninterval = \"3s\"").timeout == 3s);
+    CHECK(check_of("script = \"/bin/true\"\ninterval = \"3s\"\ntimeout = \"20ms\"").timeout ==
           20ms);
 }
 

@@ -92,8 +92,8 @@ inline void check_router(const config::Config& config, const config::Router& rou
     expect(std::ranges::equal(std::span(router.addresses).first(advertised), protocol.addresses, {},
                               &vrrp::VirtualAddress::address),
            "a router's addresses begin with those that it advertises");
-    for (const std::string& name : router.checks) {
-        expect(std::ranges::find(config.checks, name, &health::CheckConfig::name) !=
+    for (const health::CheckUse& use : router.checks) {
+        expect(std::ranges::find(config.checks, use.name, &health::CheckConfig::name) !=
                    config.checks.end(),
                "a router's checks are there");
     }
@@ -110,13 +110,13 @@ inline void check_daemon(const config::DaemonSettings& daemon) {
 inline void check_check(const health::CheckConfig& check) {
     expect(check.rise >= 1 && check.fall >= 1, "rise and fall are at least 1");
     if (const auto* process = std::get_if<health::ProcessProbeConfig>(&check.probe)) {
-        expect(!process->name.empty() && process->min >= 1, "a process has a name");
+        const auto* const pattern = std::get_if<health::ProcessName>(&process->pattern);
+        expect(pattern == nullptr || !pattern->name.empty(), "a process has a name");
     } else if (const auto* script = std::get_if<health::ScriptProbeConfig>(&check.probe)) {
         expect(!script->command.empty() && script->command.front().starts_with('/'),
                "a script has an absolute path");
-        expect(script->interval.count() > 0 && script->timeout.count() > 0,
-               "a script's times are above 0");
     }
+    expect(check.interval.count() > 0 && check.timeout.count() > 0, "a check's times are above 0");
 }
 
 /// Reads a text as a file of this name; `password_word` begins a line that holds a password.

@@ -1,5 +1,6 @@
 #include "catch2.hpp"
 #include "config/load.hpp"
+#include "health/probe.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -38,18 +39,41 @@ std::string in_milliseconds(vrrp::Duration duration) {
 
 std::string to_text(const health::ProbeConfig& probe) {
     if (const auto* const process = std::get_if<health::ProcessProbeConfig>(&probe)) {
-        return fmt::format("process {} min {}", process->name, process->min);
+        return fmt::format("{} min {}", health::describe(probe), process->min);
     }
-    const auto& script = std::get<health::ScriptProbeConfig>(probe);
-    return fmt::format("script [{}] interval {} timeout {} user \"{}\"",
-                       fmt::join(script.command, "|"), in_milliseconds(script.interval),
-                       in_milliseconds(script.timeout), script.user);
+    if (const auto* const script = std::get_if<health::ScriptProbeConfig>(&probe)) {
+        return fmt::format("script [{}] user \"{}\"", fmt::join(script->command, "|"),
+                           script->user);
+    }
+    return health::describe(probe);
+}
+
+/// What only some checks say.
+std::string rest_of(const health::CheckConfig& check) {
+    std::string text;
+    const auto add = [&text](bool is_there, const std::string& more) {
+        text += is_there ? ' ' + more : "";
+    };
+    add(check.initially != health::Verdict::unknown,
+        fmt::format("initially {}", health::to_text(check.initially)));
+    add(check.invert, "inverted");
+    add(check.hold_good != vrrp::Duration::zero(), "hold " + in_milliseconds(check.hold_good));
+    add(!check.after.empty(), "after " + check.after);
+    return text;
 }
 
 std::string to_text(const health::CheckConfig& check) {
-    return fmt::format("check {}: {} rise {} fall {} {}\n", check.name, to_text(check.probe),
-                       check.rise, check.fall,
-                       check.weight ? fmt::format("weight {}", *check.weight) : "fatal");
+    return fmt::format("check {}: {} interval {} timeout {} rise {} fall {} {}{}\n", check.name,
+                       to_text(check.probe), in_milliseconds(check.interval),
+                       in_milliseconds(check.timeout), check.rise, check.fall,
+                       check.weight ? fmt::format("weight {}", *check.weight) : "fatal",
+                       rest_of(check));
+}
+
+std::string to_text(const health::CheckUse& use) {
+    return fmt::format("{}({}{})", use.name,
+                       use.weight ? fmt::format("weight {}", *use.weight) : "fatal",
+                       use.is_inverted ? " inverted" : "");
 }
 
 std::string to_text(const std::optional<vrrp::Password>& password) {
@@ -116,6 +140,7 @@ std::string rest_of(const config::Router& router) {
     add(unadvertised != 0, fmt::format("unadvertised {}", unadvertised));
     add(!router.group.empty(), "group " + router.group);
     add(!router.accepts_traffic, "silent");
+    add(router.last_resort, "last resort");
     add(!router.lease, "no lease");
     add(router.start_delay != vrrp::Duration::zero(),
         "start delay " + in_milliseconds(router.start_delay));
@@ -130,6 +155,10 @@ std::string to_text(const config::Router& router) {
     for (const vrrp::VirtualAddress& address : router.addresses) {
         addresses.push_back(vrrp::to_text(address));
     }
+    std::vector<std::string> checks;
+    for (const health::CheckUse& use : router.checks) {
+        checks.push_back(to_text(use));
+    }
     const vrrp::RouterConfig& protocol = router.protocol;
     return fmt::format(
         "router {}: {} vrid {} priority {} interval {}cs{}{} password {} addresses {} checks {}"
@@ -137,7 +166,7 @@ std::string to_text(const config::Router& router) {
         router.name, router.interface, protocol.virtual_router_id, protocol.priority,
         protocol.interval.count(), protocol.preempt ? " preempt" : "",
         protocol.strict ? " strict" : "", to_text(protocol.password), fmt::join(addresses, ","),
-        fmt::join(router.checks, ","), rest_of(protocol), rest_of(router));
+        fmt::join(checks, ","), rest_of(protocol), rest_of(router));
 }
 
 /// What is said of the daemon itself; nothing where nothing is.
@@ -282,12 +311,14 @@ TEST_CASE("the two files that Understudy was made for are read unchanged", "[gol
         }
         const std::string found =
             to_text(config::load_text(path.filename().string(), content_of(path), host));
-        CHECK(found ==
-              only_mail_warning(path) +
-                  fmt::format("check check_nginx: script [/etc/keepalived/check_nginx.sh] interval "
-                              "1000ms timeout 1000ms user \"\" rise 1 fall 1 fatal\n"
-                              "router VI_1: eth0 vrid 51 priority {} interval 100cs preempt "
-                              "password \"1111\" addresses 192.168.56.60/24 checks check_nginx\n",
-                              host == "lb-master" ? 100 : 90));
+        CHECK(
+            found ==
+            only_mail_warning(path) +
+                fmt::format("check check_nginx: script [/etc/keepalived/check_nginx.sh] user \"\" "
+                            "interval 1000ms timeout 1000ms rise 1 fall 1 fatal\n"
+                            "router VI_1: eth0 vrid 51 priority {} interval 100cs preempt "
+                            "password \"1111\" addresses 192.168.56.60/24 checks "
+                            "check_nginx(fatal)\n",
+                            host == "lb-master" ? 100 : 90));
     }
 }

@@ -21,8 +21,7 @@ namespace {
 
 health::CheckConfig check_of(const std::string& name, int min = 1) {
     return {.name = "service",
-            .probe = health::ProcessProbeConfig{.name = name, .min = min},
-            .weight = {}};
+            .probe = health::ProcessProbeConfig{.pattern = health::ProcessName{name}, .min = min}};
 }
 
 bool has(const std::string& text, const std::string& part) {

@@ -36,10 +36,9 @@ std::string user() {
 health::CheckConfig check_of(const std::string& program, vrrp::Duration interval = 20ms,
                              vrrp::Duration timeout = 20s) {
     return {.name = "service",
-            .probe =
-                health::ScriptProbeConfig{
-                    .command = {program}, .interval = interval, .timeout = timeout, .user = user()},
-            .weight = {}};
+            .probe = health::ScriptProbeConfig{.command = {program}, .user = user()},
+            .interval = interval,
+            .timeout = timeout};
 }
 
 /// The result of the first run of a script with that text.

@@ -7,6 +7,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -28,7 +29,12 @@ public:
             results.push_back(result);
             on_result();
         };
-        probe = require(health::start_probe(check, loop, std::move(report)));
+        probe = require(health::start_probe(
+            check, {.loop = loop,
+                    .report = std::move(report),
+                    .slot = {},
+                    .routers = {"k8s-api"},
+                    .note = [this](const std::string& step) { steps.push_back(step); }}));
         REQUIRE(results.empty());
     }
 
@@ -71,6 +77,7 @@ public:
 
     os::Loop loop;
     std::vector<health::ProbeResult> results;
+    std::vector<std::string> steps;  ///< what the probe noted
     std::deque<os::Timer> timers;
     std::unique_ptr<health::Probe> probe;
 

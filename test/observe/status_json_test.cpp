@@ -30,7 +30,7 @@ engine::Snapshot pair_snapshot() {
                      .source = vrrp::IpAddress(192, 168, 56, 61),
                      .master = vrrp::IpAddress(192, 168, 56, 61),
                      .addresses = {{vrrp::IpAddress(192, 168, 56, 60), 24}},
-                     .checks = {"nginx"},
+                     .parts = {{"nginx", 0}},
                      .counters = {.advertisements_sent = 87, .refused = {{"password", 3}}}}},
         .checks = {{.name = "nginx",
                     .probe = "process nginx",

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "config/report.hpp"
+#include "config/toml_section.hpp"
+#include "health/probe_config.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace config {
+
+// One reader for each kind of probe: it takes from a check's table the keys that are the probe's
+// own. What it reports as wrong keeps its default.
+
+[[nodiscard]] health::ProbeConfig read_process_probe(TomlSection& section, Report& report);
+[[nodiscard]] health::ProbeConfig read_script_probe(TomlSection& section, Report& report);
+[[nodiscard]] health::ProbeConfig read_http_probe(TomlSection& section, Report& report);
+[[nodiscard]] health::ProbeConfig read_tcp_probe(TomlSection& section, Report& report);
+[[nodiscard]] health::ProbeConfig read_tls_probe(TomlSection& section, Report& report);
+[[nodiscard]] health::ProbeConfig read_udp_probe(TomlSection& section, Report& report);
+[[nodiscard]] health::ProbeConfig read_dns_probe(TomlSection& section, Report& report);
+[[nodiscard]] health::ProbeConfig read_ping_probe(TomlSection& section, Report& report);
+[[nodiscard]] health::ProbeConfig read_file_probe(TomlSection& section, Report& report);
+[[nodiscard]] health::ProbeConfig read_interface_probe(TomlSection& section, Report& report);
+[[nodiscard]] health::ProbeConfig read_route_probe(TomlSection& section, Report& report);
+[[nodiscard]] health::ProbeConfig read_address_probe(TomlSection& section, Report& report);
+[[nodiscard]] health::ProbeConfig read_peers_probe(TomlSection& section, Report& report);
+[[nodiscard]] health::ProbeConfig read_combination(TomlSection& section, Report& report);
+
+/// The keys source and source_interface, which all probes of the network have.
+[[nodiscard]] health::ProbeSource read_probe_source(TomlSection& section);
+
+/// The text of a key, which must not be empty where it is there.
+[[nodiscard]] std::optional<std::string> read_text(TomlSection& section, const std::string& key);
+
+/// An absolute path.
+[[nodiscard]] std::optional<std::string> read_path(TomlSection& section, const std::string& key);
+
+}  // namespace config

@@ -1,0 +1,66 @@
+#include "config/command.hpp"
+#include "config/toml_probes.hpp"
+
+#include <utility>
+#include <vector>
+
+namespace config {
+
+namespace {
+
+std::optional<std::vector<std::string>> words_of(TomlSection& section, const TomlNode& node,
+                                                 Report& report) {
+    if (node.kind() != TomlKind::list) {
+        const auto text = section.text_of("script", node, "a command line or a list of its words");
+        if (!text) {
+            return std::nullopt;
+        }
+        auto words = split_command(*text);
+        if (!words) {
+            report.error(node.place(), words.error());
+            return std::nullopt;
+        }
+        return std::move(*words);
+    }
+    std::vector<std::string> words;
+    for (const TomlNode& item : node.items()) {
+        auto word = section.text_of("a word of script", item, "text in quotes");
+        if (!word) {
+            return std::nullopt;
+        }
+        words.push_back(std::move(*word));
+    }
+    return words;
+}
+
+std::optional<std::vector<std::string>> read_command(TomlSection& section, Report& report) {
+    return section.value(
+        "script", [&](const TomlNode& node) -> std::optional<std::vector<std::string>> {
+            auto words = words_of(section, node, report);
+            if (!words) {
+                return std::nullopt;
+            }
+            auto program = find_program(std::move(*words));
+            if (!program) {
+                report.error(node.place(), program.error());
+                return std::nullopt;
+            }
+            if (!program->warning.message.empty()) {
+                report.warning(node.place(), program->warning.message, program->warning.advice);
+            }
+            return std::move(program->command);
+        });
+}
+
+}  // namespace
+
+health::ProbeConfig read_script_probe(TomlSection& section, Report& report) {
+    health::ScriptProbeConfig probe;
+    probe.command = read_command(section, report).value_or(std::vector<std::string>());
+    const auto user =
+        section.converted("user", [](const std::string& text) { return to_name("user", text); });
+    probe.user = user.value_or("");
+    return probe;
+}
+
+}  // namespace config

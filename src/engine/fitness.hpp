@@ -1,0 +1,52 @@
+#pragma once
+
+#include "engine/snapshot.hpp"
+#include "health/check.hpp"
+#include "health/check_config.hpp"
+#include "health/priority.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace engine {
+
+/// A router's check, and what it is to the router.
+struct TrackedCheck {
+    const health::Check* check = nullptr;
+    std::optional<int> weight;  ///< nullopt: fatal
+    bool is_inverted = false;   ///< the router takes its good for bad
+};
+
+/// How fit a router is for office, as its checks see it. They outlive it.
+class Fitness {
+public:
+    /// `base` is the router's priority while all is well; a `last_resort` keeps priority 1 when it
+    /// is unfit.
+    Fitness(std::uint8_t base, bool is_last_resort, std::vector<TrackedCheck> checks);
+
+    /// Whether what is not known yet counts as good: as it must have been, for one that resumes.
+    void assume_health(bool assumes) { assumes_health_ = assumes; }
+
+    [[nodiscard]] bool uses(const health::Check& check) const;
+
+    /// The priority with which the router takes part; 0: not at all.
+    [[nodiscard]] std::uint8_t priority() const;
+
+    /// What makes it unfit, for people; empty while it is fit.
+    [[nodiscard]] std::string why_unfit() const;
+
+    /// What each check says of the priority, in the order of the file.
+    [[nodiscard]] std::vector<PriorityPart> parts() const;
+
+private:
+    [[nodiscard]] health::Opinion opinion(const TrackedCheck& tracked) const;
+
+    std::uint8_t base_;
+    bool is_last_resort_;
+    std::vector<TrackedCheck> checks_;
+    bool assumes_health_ = false;
+};
+
+}  // namespace engine

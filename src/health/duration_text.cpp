@@ -1,0 +1,13 @@
+#include "health/duration_text.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+
+namespace health {
+
+std::string to_text(vrrp::Duration duration) {
+    return fmt::format("{:g} s", std::chrono::duration<double>(duration).count());
+}
+
+}  // namespace health

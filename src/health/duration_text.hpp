@@ -1,0 +1,12 @@
+#pragma once
+
+#include "vrrp/time.hpp"
+
+#include <string>
+
+namespace health {
+
+/// "1 s", "0.25 s"
+[[nodiscard]] std::string to_text(vrrp::Duration duration);
+
+}  // namespace health
