@@ -13,6 +13,9 @@ namespace vrrp {
 /// The priority of a router that owns the addresses; it always wins (RFC 9568 section 5.2.4).
 inline constexpr std::uint8_t owner_priority = 255;
 
+/// What an unfit router of last resort says.
+inline constexpr std::uint8_t last_resort_priority = 1;
+
 /// Another router that is spoken to by unicast.
 struct UnicastPeer {
     IpAddress address;
@@ -31,6 +34,7 @@ struct RouterConfig {
     int down_adverts = 3;                ///< a master is silent when so many are missing; 1 to 100
     bool preempt = true;                 ///< take over from a master of lower priority
     Duration preempt_delay{0};           ///< but not before it has been fit for so long
+    bool last_resort = false;            ///< priority 1 means unfit: nobody stays behind it
     bool strict = false;                 ///< the RFC's times and rules to the letter
     Duration refresh_each{0};            ///< renew the addresses' lease so often; 0: they have none
 

@@ -86,7 +86,8 @@ private:
 
     [[nodiscard]] bool is_eligible() const { return is_able() && !is_held_; }
     [[nodiscard]] bool is_serving() const;
-    [[nodiscard]] bool preempts() const;
+    [[nodiscard]] bool preempts(const Peer& master) const;
+    [[nodiscard]] bool is_unfit(std::uint8_t priority) const;
     [[nodiscard]] bool is_outranked_by(const Peer& peer) const;
     [[nodiscard]] bool waits_behind_lower() const;
     [[nodiscard]] bool knows_better() const;

@@ -43,7 +43,6 @@ struct Router {
     std::vector<health::CheckUse> checks;  ///< what it must be fit for, each check once
     std::string group;                     ///< routers of one group share their fate; empty: alone
     bool accepts_traffic = true;  ///< false: the addresses answer ARP and neighbour discovery only
-    bool last_resort = false;     ///< keeps priority 1 when it is unfit, instead of leaving
     bool lease = true;            ///< the addresses end by themselves unless the daemon renews them
     vrrp::Duration start_delay{0};          ///< how long it only waits after the daemon's start
     std::optional<vrrp::IpAddress> source;  ///< speaks from this address, and waits for it

@@ -204,7 +204,7 @@ RouterReading read_all(TomlSection& section, std::string_view host, Report& repo
     read_times(section, reading);
     router.protocol.strict = section.flag("strict").value_or(router.protocol.strict);
     router.accepts_traffic = section.flag("accept").value_or(router.accepts_traffic);
-    router.last_resort = section.flag("last_resort").value_or(false);
+    router.protocol.last_resort = section.flag("last_resort").value_or(false);
     router.lease = section.flag("lease").value_or(router.lease);
     read_toml_authentication(section, reading, report);
     read_toml_trailer(section, host, reading, report);

@@ -136,7 +136,7 @@ std::expected<void, os::Error> Daemon::add_router(const config::Router& router, 
     for (const health::CheckUse& use : router.checks) {
         checks.push_back({&monitor_.find(use.name), use.weight, use.is_inverted});
     }
-    Fitness fitness(router.protocol.priority, router.last_resort, std::move(checks));
+    Fitness fitness(router.protocol.priority, router.protocol.last_resort, std::move(checks));
     auto segment = segment_of(router);
     if (!segment) {
         return std::unexpected(segment.error());

@@ -10,7 +10,7 @@ namespace health {
 
 namespace {
 
-constexpr int lowest = 1;
+constexpr int lowest = vrrp::last_resort_priority;
 constexpr int highest = 254;
 
 /// A number that says this, or less, makes a router unfit.

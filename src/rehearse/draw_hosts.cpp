@@ -70,6 +70,17 @@ void differ(std::vector<HostPlan>& hosts, vrrp::Centiseconds interval, Random& r
     }
 }
 
+/// Unfit hosts keep priority 1. Where preemption is off that has rules of its own, which the
+/// scenarios of test/vrrp show. Takes nothing from what is drawn later.
+void draw_last_resort(std::vector<HostPlan>& hosts, Random random) {
+    const bool all_preempt =
+        std::ranges::all_of(hosts, [](const HostPlan& host) { return host.config.preempt; });
+    const bool is_wanted = random.chance(1500) && all_preempt;
+    for (HostPlan& host : hosts) {
+        host.config.last_resort = is_wanted;
+    }
+}
+
 /// They speak to each other alone, from as many routers away as their TTL tells.
 void speak_by_unicast(std::vector<HostPlan>& hosts, Random& random) {
     const bool has_bounds = random.chance(7000);
@@ -166,6 +177,7 @@ std::vector<HostPlan> draw_hosts(Version version, vrrp::Centiseconds interval, R
         know_rivals(hosts);
     }
     draw_leases(hosts, 1, random);
+    draw_last_resort(hosts, random);
     return hosts;
 }
 

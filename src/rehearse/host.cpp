@@ -162,7 +162,7 @@ std::optional<std::uint8_t> Host::probe(vrrp::Instant now) {
 std::uint8_t Host::priority() const {
     const std::array opinions{
         health::Opinion{.verdict = check_.verdict(), .weight = plan_.service.weight}};
-    return health::effective_priority(plan_.config.priority, false, opinions);
+    return health::effective_priority(plan_.config.priority, plan_.config.last_resort, opinions);
 }
 
 std::optional<vrrp::IpAddress> Host::source() const {

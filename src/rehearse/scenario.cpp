@@ -230,7 +230,7 @@ vrrp::RouterConfig reconfigured(const Scenario& scenario, const vrrp::RouterConf
     switch (amount % 8) {
         case 0:
         case 1: changed.priority = draw_priority(random); break;
-        case 2: changed.preempt = !config.preempt; break;
+        case 2: changed.preempt = !config.preempt || config.last_resort; break;
         case 3:
             changed.preempt_delay =
                 random.between(vrrp::Duration(0), 6 * vrrp::Duration(scenario.interval));

@@ -27,6 +27,7 @@ std::string text_of(const vrrp::RouterConfig& config) {
     add(!config.preempt, "no preempt");
     add(config.preempt_delay != vrrp::Duration(0),
         fmt::format("preempt delay {} ms", config.preempt_delay.count() / 1'000'000));
+    add(config.last_resort, "last resort");
     add(config.strict, "strict");
     add(config.rival_priority != 0, fmt::format("rival {}", config.rival_priority));
     add(config.is_unicast(), config.hears_strangers ? "unicast, hears strangers" : "unicast");

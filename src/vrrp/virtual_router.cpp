@@ -157,7 +157,7 @@ void VirtualRouter::on(const Reconfigured& event, Instant now) {
 /// now: then the down interval counts from when that was heard.
 void VirtualRouter::reconsider(Instant now) {
     const auto stands = [this](const std::optional<Peer>& peer) {
-        return peer && peer->priority > 0 && (peer->priority >= priority_ || !preempts());
+        return peer && peer->priority > 0 && (peer->priority >= priority_ || !preempts(*peer));
     };
     if (stands(departed_)) {
         follow(*departed_);
@@ -268,8 +268,13 @@ bool VirtualRouter::is_serving() const {
     return state_ == State::master || state_ == State::leaving;
 }
 
-bool VirtualRouter::preempts() const {
-    return config_.preempt || priority_ == owner_priority;
+/// Whether a master of lower priority has to go. An unfit one has, whatever is preferred.
+bool VirtualRouter::preempts(const Peer& master) const {
+    return config_.preempt || priority_ == owner_priority || is_unfit(master.priority);
+}
+
+bool VirtualRouter::is_unfit(std::uint8_t priority) const {
+    return config_.last_resort && priority == last_resort_priority;
 }
 
 bool VirtualRouter::is_outranked_by(const Peer& peer) const {
@@ -283,13 +288,14 @@ bool VirtualRouter::is_outranked_by(const Peer& peer) const {
 
 /// Whether a backup follows a master that it may preempt sooner or later.
 bool VirtualRouter::waits_behind_lower() const {
-    return followed_ && followed_->priority < priority_ && preempts();
+    return followed_ && followed_->priority < priority_ && preempts(*followed_);
 }
 
 /// Whether another router is better now, as far as one can know of backups, which are silent.
 bool VirtualRouter::knows_better() const {
     const std::uint8_t heard = rival_ ? rival_->priority : std::uint8_t{0};
-    return !config_.strict && preempts() && std::max(heard, config_.rival_priority) > priority_;
+    const bool may_yield = config_.preempt || is_unfit(priority_);
+    return !config_.strict && may_yield && std::max(heard, config_.rival_priority) > priority_;
 }
 
 /// Whether a master has been silent so long that a peer may have taken over meanwhile.

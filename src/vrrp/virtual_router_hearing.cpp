@@ -68,7 +68,7 @@ void VirtualRouter::hear_as_backup(const Peer& peer) {
     const bool is_the_followed = followed_ && followed_->address == peer.address;
     if (peer.priority == 0) {
         depart(peer);
-    } else if (peer.priority >= priority_ || !preempts()) {
+    } else if (peer.priority >= priority_ || !preempts(peer)) {
         follow(peer);
     } else if (peer.heard_at < fit_at_ + config_.preempt_delay) {
         // It may stay for a while, but must not fall silent.
@@ -90,7 +90,7 @@ void VirtualRouter::follow(Peer master) {
     has_woken_late_ = false;
     learn_from(master);
     heard_at_ = master.heard_at;
-    if (master.priority >= priority_ || !preempts()) {
+    if (master.priority >= priority_ || !preempts(master)) {
         outranked_at_ = master.heard_at;
     }
     down_at_ = takeover_time();

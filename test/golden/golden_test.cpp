@@ -140,7 +140,7 @@ std::string rest_of(const config::Router& router) {
     add(unadvertised != 0, fmt::format("unadvertised {}", unadvertised));
     add(!router.group.empty(), "group " + router.group);
     add(!router.accepts_traffic, "silent");
-    add(router.last_resort, "last resort");
+    add(router.protocol.last_resort, "last resort");
     add(!router.lease, "no lease");
     add(router.start_delay != vrrp::Duration::zero(),
         "start delay " + in_milliseconds(router.start_delay));

@@ -79,6 +79,52 @@ TEST_CASE("a backup that does not preempt follows its master however low it fall
     CHECK(bench.router.heard_master() == higher_address);
 }
 
+// S-13 with last_resort: health goes before what is preferred.
+TEST_CASE("a backup that does not preempt succeeds a master of last resort", "[vrrp]") {
+    RouterConfig config = usual_config();
+    config.preempt = false;
+    config.last_resort = true;
+    Bench bench = started(config);
+    bench.hear(higher_address, 150);
+    bench.now += 1s;
+
+    bench.hear(higher_address, 2);
+    CHECK(bench.patience() == down_interval);
+
+    bench = started(config);
+    bench.hear(higher_address, 150);
+    CHECK(bench.hear(higher_address, 1).empty());
+    check_takes_over_after(bench, 15600us);
+}
+
+TEST_CASE("a fit backup does not stay behind a master of last resort that it met so", "[vrrp]") {
+    RouterConfig config = usual_config();
+    config.preempt = false;
+    config.last_resort = true;
+    Bench bench = started(config);
+    const auto deadline = bench.router.deadline();
+    for (int i = 0; i < 3; ++i) {
+        bench.now += 1s;
+        bench.hear(higher_address, 1);
+        CHECK(bench.router.deadline() == deadline);
+    }
+
+    CHECK(bench.expire().back() ==
+          Effect(StateChanged{State::backup, State::master, Cause::preempt, higher_address, 1}));
+}
+
+TEST_CASE("an unfit backup of last resort stays behind another one", "[vrrp]") {
+    RouterConfig config = usual_config(1);
+    config.preempt = false;
+    config.last_resort = true;
+    Bench bench = started(config);
+
+    bench.hear(higher_address, 1);
+
+    CHECK(bench.router.heard_master() == higher_address);
+    CHECK(bench.patience() == master_down_interval(Version::v2, Centiseconds(100), 1));
+}
+
 // B-06: a master that speaks often must not put us off for ever.
 TEST_CASE("the further adverts of a master that fell don't put its successor off", "[vrrp]") {
     Bench bench = started();
@@ -218,6 +264,18 @@ TEST_CASE("who is strict or does not preempt yields to nobody by itself", "[vrrp
         CHECK(bench.handle(PriorityChanged{80}).empty());
         CHECK(bench.router.state() == State::master);
     }
+}
+
+TEST_CASE("a master of last resort leaves for whom it knows, also without preempt", "[vrrp]") {
+    RouterConfig config = knowing(90);
+    config.preempt = false;
+    config.last_resort = true;
+    Bench bench = master(config);
+    CHECK(bench.handle(PriorityChanged{80}).empty());
+
+    CHECK(bench.handle(PriorityChanged{1}) ==
+          EffectList{SendAdvertisement{0},
+                     StateChanged{State::master, State::leaving, Cause::yields}});
 }
 
 TEST_CASE("who yielded is a backup once its successor has announced itself", "[vrrp]") {
