@@ -14,24 +14,11 @@
 #include <string>
 #include <tuple>
 #include <utility>
-#include <variant>
 #include <vector>
 
 namespace config {
 
 namespace {
-
-/// The names of the checks that a check refers to.
-std::vector<std::string> references_of(const health::CheckConfig& check) {
-    std::vector<std::string> names;
-    if (!check.after.empty()) {
-        names.push_back(check.after);
-    }
-    if (const auto* const combination = std::get_if<health::CombinationConfig>(&check.probe)) {
-        names.insert(names.end(), combination->members.begin(), combination->members.end());
-    }
-    return names;
-}
 
 /// Resolves the names of one draft.
 class Resolver {
@@ -55,7 +42,9 @@ public:
         }
         report_unused(unused_check);
         for (std::size_t index = 0; index < draft_.checks.size(); ++index) {
-            visit(index);
+            if (visits_[index] == Visit::never) {
+                visit(index);
+            }
         }
         for (std::size_t index = 0; index < draft_.routers.size(); ++index) {
             use_checks(draft_.routers[index], config.routers[index]);
@@ -126,7 +115,7 @@ private:
 
     void mark_references(std::size_t index, std::set<std::size_t>& marked) {
         const CheckDraft& check = draft_.checks[index];
-        for (const std::string& name : references_of(check.check)) {
+        for (const auto& [name, place] : check.references) {
             const auto other = find(check.kind, name);
             if (other && marked.insert(*other).second) {
                 mark_references(*other, marked);
@@ -155,24 +144,19 @@ private:
     /// Puts a check behind those that it refers to.
     void visit(std::size_t index) {
         const CheckDraft& check = draft_.checks[index];
-        if (visits_[index] == Visit::done) {
-            return;
-        }
-        if (visits_[index] == Visit::begun) {
-            report_.error(check.reference_place,
-                          fmt::format("check {} waits for itself, by way of the checks that it "
-                                      "names",
-                                      check.check.name),
-                          "let one of them name no other check");
-            return;
-        }
         visits_[index] = Visit::begun;
-        for (const std::string& name : references_of(check.check)) {
-            if (const auto other = find(check.kind, name)) {
-                visit(*other);
-            } else {
+        for (const auto& [name, place] : check.references) {
+            const auto other = find(check.kind, name);
+            if (!other) {
                 report_undefined(fmt::format("check {}", check.check.name), check.kind, name,
-                                 check.reference_place);
+                                 place);
+            } else if (visits_[*other] == Visit::begun) {
+                report_.error(
+                    place,
+                    fmt::format("check {} waits for itself by way of {}", name, check.check.name),
+                    "let one of them name no other check");
+            } else if (visits_[*other] == Visit::never) {
+                visit(*other);
             }
         }
         visits_[index] = Visit::done;
@@ -182,14 +166,14 @@ private:
     /// What a router says of a check counts before what the check says of itself.
     [[nodiscard]] health::CheckUse use_of(const CheckMention& mention, std::size_t index) const {
         const CheckDraft& check = draft_.checks[index];
-        health::CheckUse use{names_[index], check.check.weight,
-                             mention.is_inverted.value_or(check.is_inverted)};
+        health::CheckUse use{names_[index], check.check.weight, mention.is_inverted};
         if (mention.weight) {
             use.weight = *mention.weight == 0 ? std::nullopt : mention.weight;
         }
-        if (use.is_inverted && use.weight) {
-            // Good adds what it took away, so the same holds for its opposite with the other sign.
-            use.weight = -*use.weight;
+        if (mention.is_reversed.value_or(check.is_reversed)) {
+            // What good added bad takes away: the same as the opposite with the other sign.
+            use.is_inverted = !use.is_inverted;
+            use.weight = use.weight ? std::optional(-*use.weight) : std::nullopt;
         }
         return use;
     }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "config/config.hpp"
+#include "config/placed.hpp"
 #include "config/report.hpp"
 
 #include <optional>
@@ -11,12 +12,12 @@ namespace config {
 
 struct CheckDraft {
     health::CheckConfig check;
-    Place place;                 ///< of its name
-    Place probe_place;           ///< of what it runs or looks for
-    Place user_place;            ///< of the user whom it names, if it does
-    Place reference_place;       ///< of the names of other checks
+    Place place;                                  ///< of its name
+    Place probe_place;                            ///< of what it runs or looks for
+    Place user_place;                             ///< of the user whom it names, if it does
+    std::vector<Placed<std::string>> references;  ///< the names of other checks
     std::string kind = "check";  ///< what the format calls it; names are unique within a kind
-    bool is_inverted = false;    ///< for routers that don't say otherwise
+    bool is_reversed = false;    ///< for routers that don't say otherwise, see CheckMention
 };
 
 /// A router's wish to be told what a check finds.
@@ -25,8 +26,10 @@ struct CheckMention {
     Place place;
     bool is_here = true;  ///< on this host; false where only another host's value names it
     std::string kind = "check";
-    std::optional<int> weight;        ///< 0: fatal; nullopt: the check's own
-    std::optional<bool> is_inverted;  ///< nullopt: as the check says
+    std::optional<int> weight;  ///< 0: fatal; nullopt: the check's own
+    bool is_inverted = false;   ///< good is taken for bad
+    /// What it adds to the priority is taken away instead; nullopt: as the check says.
+    std::optional<bool> is_reversed;
 };
 
 struct RouterDraft {

@@ -15,7 +15,7 @@ void read_weight(const KeepalivedLine& entry, const Range& weights, CheckMention
                  Report& report) {
     mention.weight = to_number(entry.words[2], "weight", weights, report);
     if (entry.words.size() == 4) {
-        mention.is_inverted = entry.words[3].text == "reverse";
+        mention.is_reversed = entry.words[3].text == "reverse";
     }
 }
 

@@ -139,6 +139,31 @@ void read_judgement(TomlSection& section, Report& report, health::CheckConfig& c
     check.after = read_text(section, "after").value_or("");
 }
 
+/// The names of other checks, as they stand in keys that have been read.
+std::vector<Placed<std::string>> find_references(TomlSection& section) {
+    std::vector<Placed<std::string>> references;
+    const auto take = [&references](const TomlNode& node) {
+        if (node.kind() == TomlKind::text) {
+            references.push_back({node.text(), node.place()});
+        }
+    };
+    for (const std::string key : {"after", "any", "all", "of"}) {
+        if (!section.has(key)) {
+            continue;
+        }
+        for (const HostValue& value : section.values(key)) {
+            if (value.node.kind() != TomlKind::list) {
+                take(value.node);
+                continue;
+            }
+            for (const TomlNode& item : value.node.items()) {
+                take(item);
+            }
+        }
+    }
+    return references;
+}
+
 }  // namespace
 
 CheckDraft read_toml_check(const std::string& name, const TomlNode& table, std::string_view host,
@@ -154,7 +179,6 @@ CheckDraft read_toml_check(const std::string& name, const TomlNode& table, std::
         const std::string key(kind->key);
         draft.check.probe = kind->read(section, report);
         draft.probe_place = section.place_of(key);
-        draft.reference_place = section.place_of(section.has("after") ? "after" : key);
         if (std::holds_alternative<health::ScriptProbeConfig>(draft.check.probe)) {
             draft.user_place = section.place_of("user");
         }
@@ -163,6 +187,7 @@ CheckDraft read_toml_check(const std::string& name, const TomlNode& table, std::
         read_times({.key = {}, .read = nullptr}, section, draft.check);
     }
     read_judgement(section, report, draft.check);
+    draft.references = find_references(section);
     section.finish();
     return draft;
 }

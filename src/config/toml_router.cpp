@@ -65,14 +65,14 @@ std::optional<CheckMention> read_mention(const TomlNode& node, TomlSection& sect
         return name ? std::optional(mention) : std::nullopt;
     }
     TomlSection entry(section.title() + ", an entry of checks", node, section.host(), report);
-    entry.require("name", "{ name = \"nginx\", weight = -20 }");
+    entry.require("name", "\"nginx\"");
     mention.name =
         entry
             .converted("name",
                        [](const std::string& text) { return to_name("the name of a check", text); })
             .value_or("");
     mention.weight = entry.number("weight", weight_range);
-    mention.is_inverted = entry.flag("invert");
+    mention.is_inverted = entry.flag("invert").value_or(false);
     entry.finish();
     return mention.name.empty() ? std::nullopt : std::optional(mention);
 }

@@ -1,0 +1,182 @@
+#include "engine/monitor.hpp"
+
+#include <cerrno>
+#include <chrono>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "catch2.hpp"
+#include "health/check.hpp"
+#include "health/probe.hpp"
+#include "os/loop.hpp"
+
+using engine::Monitor;
+using health::CheckConfig;
+using health::CombinationConfig;
+using health::ProbeResult;
+using health::Verdict;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// The probes of a monitor, played by the test: which run, and how they report.
+class Theatre {
+public:
+    explicit Theatre(const std::vector<CheckConfig>& checks)
+        : loop(require(os::Loop::create())),
+          monitor(
+              checks, {{"a", {"k8s-api"}}}, loop,
+              [this](const CheckConfig& check, health::ProbeContext context) {
+                  return play(check, std::move(context));
+              },
+              [this](const health::Check& check, vrrp::Instant /*now*/) {
+                  changes += check.config().name + "=" +
+                             std::string(health::to_text(check.verdict())) + " ";
+              }) {}
+
+    void report(const std::string& check, bool is_good) {
+        running.at(check)({.is_good = is_good, .detail = "seen"}, loop.now());
+    }
+
+    [[nodiscard]] Verdict verdict(const std::string& check) const {
+        return monitor.find(check).verdict();
+    }
+
+    /// The changes since the last call, in their order.
+    [[nodiscard]] std::string take_changes() { return std::exchange(changes, {}); }
+
+    os::Loop loop;
+    std::map<std::string, health::ReportResult> running;
+    std::map<std::string, std::vector<std::string>> routers;
+    std::string changes;
+    bool is_broken = false;  ///< no probe can be started
+    Monitor monitor;
+
+private:
+    class Player final : public health::Probe {
+    public:
+        Player(Theatre& theatre, std::string name) : theatre_(theatre), name_(std::move(name)) {}
+        ~Player() override { theatre_.running.erase(name_); }
+
+    private:
+        Theatre& theatre_;
+        std::string name_;
+    };
+
+    health::StartedProbe play(const CheckConfig& check, health::ProbeContext context) {
+        if (is_broken) {
+            return std::unexpected(os::Error{EMFILE, "start " + check.name});
+        }
+        running.emplace(check.name, std::move(context.report));
+        routers[check.name] = context.routers;
+        return std::make_unique<Player>(*this, check.name);
+    }
+
+    template <class T>
+    static T require(std::expected<T, os::Error> value) {
+        REQUIRE(value);
+        return std::move(*value);
+    }
+};
+
+CheckConfig simple(const std::string& name, const std::string& after = "") {
+    return {.name = name, .probe = health::FileProbeConfig{"/x"}, .after = after};
+}
+
+CheckConfig combined(const std::string& name, int needed, std::vector<std::string> members) {
+    return {.name = name, .probe = CombinationConfig{std::move(members), needed}};
+}
+
+}  // namespace
+
+TEST_CASE("a monitor runs each check once and tells the routers that use it", "[engine]") {
+    Theatre theatre({simple("a"), simple("b")});
+
+    REQUIRE(theatre.monitor.start());
+
+    CHECK(theatre.running.size() == 2);
+    CHECK(theatre.routers["a"] == std::vector<std::string>{"k8s-api"});
+    CHECK(theatre.changes.empty());
+    theatre.report("a", true);
+    theatre.report("a", true);
+    CHECK(theatre.take_changes() == "a=good ");
+}
+
+TEST_CASE("a check after another runs only while that one is good", "[engine]") {
+    Theatre theatre({simple("first"), simple("then", "first")});
+    REQUIRE(theatre.monitor.start());
+    CHECK_FALSE(theatre.running.contains("then"));
+    CHECK(theatre.monitor.find("then").detail() == "waits for check first, which is unknown");
+
+    theatre.report("first", true);
+    REQUIRE(theatre.running.contains("then"));
+    theatre.report("then", true);
+    CHECK(theatre.take_changes() == "first=good then=good ");
+
+    theatre.report("first", false);
+    CHECK_FALSE(theatre.running.contains("then"));
+    CHECK(theatre.verdict("then") == Verdict::unknown);
+    CHECK(theatre.monitor.find("then").detail() == "waits for check first, which is bad");
+    CHECK(theatre.take_changes() == "first=bad then=unknown ");
+}
+
+TEST_CASE("a check whose probe can't start later on is bad, and says why", "[engine]") {
+    Theatre theatre({simple("first"), simple("then", "first")});
+    REQUIRE(theatre.monitor.start());
+    theatre.is_broken = true;
+
+    theatre.report("first", true);
+
+    CHECK(theatre.verdict("then") == Verdict::bad);
+    CHECK(theatre.monitor.find("then").detail().find("start then") != std::string::npos);
+}
+
+TEST_CASE("a combination follows its members", "[engine]") {
+    Theatre theatre({simple("a"), simple("b"), combined("any", 1, {"a", "b"}),
+                     combined("all", 2, {"a", "b"}), combined("nested", 2, {"any", "all"})});
+    REQUIRE(theatre.monitor.start());
+
+    theatre.report("a", false);
+    CHECK(theatre.verdict("any") == Verdict::unknown);
+    CHECK(theatre.verdict("all") == Verdict::bad);
+    CHECK(theatre.verdict("nested") == Verdict::bad);
+    theatre.report("b", true);
+    CHECK(theatre.verdict("any") == Verdict::good);
+    CHECK(theatre.verdict("nested") == Verdict::bad);
+    theatre.report("a", true);
+    CHECK(theatre.verdict("all") == Verdict::good);
+    CHECK(theatre.verdict("nested") == Verdict::good);
+    theatre.report("b", false);
+    CHECK(theatre.verdict("any") == Verdict::good);
+    CHECK(theatre.verdict("nested") == Verdict::bad);
+}
+
+TEST_CASE("a combination of checks that are good initially is good at once", "[engine]") {
+    CheckConfig member = simple("a");
+    member.initially = Verdict::good;
+    Theatre theatre({member, combined("any", 1, {"a"})});
+
+    REQUIRE(theatre.monitor.start());
+
+    CHECK(theatre.verdict("any") == Verdict::good);
+}
+
+TEST_CASE("a check that gives no result is bad when its time is up", "[engine]") {
+    CheckConfig silent = simple("a");
+    silent.interval = 20ms;
+    silent.timeout = 20ms;
+    Theatre theatre({silent});
+    REQUIRE(theatre.monitor.start());
+    auto watch = theatre.loop.timer(os::Urgency::clients, [&](vrrp::Instant /*now*/) {
+        theatre.loop.stop(theatre.verdict("a") == Verdict::bad ? 0 : 1);
+    });
+    REQUIRE(watch);
+    watch->arm(theatre.loop.now() + 200ms);
+
+    CHECK(theatre.loop.run() == 0);
+    CHECK(theatre.take_changes() == "a=bad ");
+    CHECK(theatre.monitor.find("a").detail() == "no result within 0.04 s");
+}
