@@ -24,6 +24,11 @@ int main(int argc, char** argv) {
         ->capture_default_str();
     check->add_option("--host", host, "The host to check it for, if not this one");
 
+    std::string probe;
+    check->add_option("--probe", probe,
+                      "Run this one check now, and tell what it sees; the exit status is 0 if it "
+                      "is good, 1 if it is bad");
+
     CLI::App* status = app.add_subcommand("status", "Show what a running daemon does, and why");
     status->add_flag("--json", as_json, "Print the API's answer as it is");
     status->add_option("--socket", socket_path, "Where the daemon's API is")->capture_default_str();
@@ -33,7 +38,7 @@ int main(int argc, char** argv) {
         return cli::run(config_path, socket_path);
     }
     if (check->parsed()) {
-        return cli::check(config_path, host);
+        return probe.empty() ? cli::check(config_path, host) : cli::probe(config_path, host, probe);
     }
     return cli::status(socket_path, as_json);
 }

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <ctime>
 #include <nlohmann/json.hpp>
 #include <string_view>
@@ -63,11 +64,29 @@ std::string painted(const json& word) {
     return paint(text, colour_of(text));
 }
 
+/// "priority 70 = 100 - 30 (load)", or by which checks the router is unfit.
 std::string priority_text(const json& router) {
     const int priority = router.at("priority");
     const int base = router.at("base_priority");
-    return priority == base ? fmt::format("priority {}", priority)
-                            : fmt::format("priority {} (of {})", priority, base);
+    std::string sum;
+    std::string unfit;
+    for (const json& check : router.at("checks")) {
+        const auto name = check.at("name").get<std::string>();
+        const json& change = check.at("priority_change");
+        if (change.is_null()) {
+            unfit += (unfit.empty() ? "" : ", ") + name;
+        } else if (const int added = change; added != 0) {
+            sum += fmt::format(" {} {} ({})", added < 0 ? '-' : '+', std::abs(added), name);
+        }
+    }
+    if (!unfit.empty()) {
+        return fmt::format("priority {} of {}, unfit by {}", priority, base, unfit);
+    }
+    if (sum.empty()) {
+        return priority == base ? fmt::format("priority {}", priority)
+                                : fmt::format("priority {} (of {})", priority, base);
+    }
+    return fmt::format("priority {} = {}{}", priority, base, sum);
 }
 
 /// A contest is over when no sign of it has been seen for a while.
@@ -122,7 +141,14 @@ std::string check_text(const json& check, const json& taken_at) {
                     painted(check.at("verdict")), since_text(check.at("since"), taken_at));
     text += fmt::format("  probe      {}\n", check.at("probe").get<std::string>());
     const auto detail = check.at("detail").get<std::string>();
-    return detail.empty() ? text : text + fmt::format("  last       {}\n", detail);
+    if (!detail.empty()) {
+        text += fmt::format("  last       {}\n", detail);
+    }
+    if (check.at("warning").is_string()) {
+        text += fmt::format("  {}    {}\n", paint("warning", Colour::yellow),
+                            check.at("warning").get<std::string>());
+    }
+    return text;
 }
 
 /// How late the daemon is with what it does at its time.

@@ -188,6 +188,7 @@ private:
             if (std::ranges::find(router.checks, use.name, &health::CheckUse::name) ==
                 router.checks.end()) {
                 router.checks.push_back(use);
+                router.check_places.push_back(mention.place);
             }
         }
     }

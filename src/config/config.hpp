@@ -41,6 +41,8 @@ struct Router {
     /// that they don't, which may be of the other family.
     std::vector<vrrp::VirtualAddress> addresses;
     std::vector<health::CheckUse> checks;  ///< what it must be fit for, each check once
+    std::vector<Place> check_places;       ///< in the order of the checks
+    std::vector<std::uint8_t> others;      ///< the other hosts' priorities, where they are known
     std::string group;                     ///< routers of one group share their fate; empty: alone
     bool accepts_traffic = true;  ///< false: the addresses answer ARP and neighbour discovery only
     bool lease = true;            ///< the addresses end by themselves unless the daemon renews them

@@ -2,6 +2,7 @@
 
 #include "config/nearest.hpp"
 #include "config/text.hpp"
+#include "config/weight_lint.hpp"
 #include "os/process.hpp"
 
 #include <fmt/format.h>
@@ -67,6 +68,10 @@ public:
         }
     }
 
+    void add(const Diagnostics& more) {
+        diagnostics_.insert(diagnostics_.end(), more.begin(), more.end());
+    }
+
     Diagnostics take() { return std::move(diagnostics_); }
 
 private:
@@ -87,6 +92,7 @@ Diagnostics lint(const Config& config, const std::string& file,
     for (const Router& router : config.routers) {
         linter.check_interface(router, link_names);
     }
+    linter.add(lint_weights(config, file));
     for (std::size_t index = 0; index < config.checks.size(); ++index) {
         linter.check_program(config.checks[index], config.check_places[index].probe);
         linter.check_user(config.checks[index], config.check_places[index].user);

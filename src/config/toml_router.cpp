@@ -112,9 +112,10 @@ std::optional<Placed<vrrp::Version>> read_version(TomlSection& section, Report& 
     });
 }
 
-/// Reads what this host's adverts say, and the highest of what those of the other hosts say. One
+/// Reads what this host's adverts say, and what those of the other hosts say. One
 /// host may stand there twice, in full and by the first part of its name.
-void read_priority(TomlSection& section, vrrp::RouterConfig& protocol, Report& report) {
+void read_priority(TomlSection& section, Router& router, Report& report) {
+    vrrp::RouterConfig& protocol = router.protocol;
     protocol.priority = static_cast<std::uint8_t>(
         section.number("priority", priority_range).value_or(protocol.priority));
     std::map<std::int64_t, std::string> hosts;
@@ -134,8 +135,8 @@ void read_priority(TomlSection& section, vrrp::RouterConfig& protocol, Report& r
                            "own");
         }
         if (!value.is_here) {
-            protocol.rival_priority = std::max(
-                protocol.rival_priority, static_cast<std::uint8_t>(value.node.whole_number()));
+            router.others.push_back(static_cast<std::uint8_t>(value.node.whole_number()));
+            protocol.rival_priority = std::max(protocol.rival_priority, router.others.back());
         }
     }
 }
@@ -196,7 +197,7 @@ RouterReading read_all(TomlSection& section, std::string_view host, Report& repo
     router.protocol.virtual_router_id =
         static_cast<std::uint8_t>(section.number("vrid", router_id_range).value_or(0));
     reading.draft.router_id_place = section.place_of("vrid");
-    read_priority(section, router.protocol, report);
+    read_priority(section, router, report);
     reading.addresses = read_toml_addresses(section, report);
     reading.unadvertised = read_toml_unadvertised_addresses(section, report);
     router.protocol.version =

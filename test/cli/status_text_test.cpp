@@ -21,12 +21,14 @@ json status() {
             "since": "2023-11-14T20:13:23.000Z", "reason": "no other master",
             "priority": 80, "base_priority": 100,
             "source": "192.168.56.61", "master": "192.168.56.61",
-            "addresses": ["192.168.56.60/24"], "lease_seconds": 2, "checks": ["nginx"],
+            "addresses": ["192.168.56.60/24"], "lease_seconds": 2, 
+            "checks": [{"name": "nginx", "priority_change": 0},
+                       {"name": "load", "priority_change": -20}],
             "counters": {"refused": {"password": 3}}
         }],
         "checks": [{
             "name": "nginx", "probe": "process nginx", "verdict": "good", "detail": "2 processes",
-            "since": null
+            "warning": null, "since": null
         }]
     })");
 }
@@ -44,7 +46,7 @@ void check_each_is_needed(const json& document, const json::json_pointer& object
     for (const auto& [key, value] : document.at(object).items()) {
         json without = document;
         without.at(object).erase(key);
-        const bool is_shown = key != "source" && key != "checks";
+        const bool is_shown = key != "source";
         INFO(object.to_string() << " " << key);
         CHECK(cli::status_text(without.dump()).has_value() != (is_shown || object.empty()));
     }
@@ -64,6 +66,23 @@ TEST_CASE("a second master is shown with the time when it was last seen", "[cli]
     CHECK(text.find("VRRP 3 over IPv6 each 1000 ms\n") != std::string::npos);
     CHECK(text.find("  contested  02:00:5e:10:00:01 says that it has fe80::51, last seen "
                     "1 s ago\n") != std::string::npos);
+}
+
+TEST_CASE("a priority is shown with what its checks add", "[cli]") {
+    json document = status();
+    CHECK(text_of(document).find("priority 80 = 100 - 20 (load), VRRP") != std::string::npos);
+
+    document["routers"][0]["priority"] = 1;
+    document["routers"][0]["checks"][0]["priority_change"] = nullptr;
+    CHECK(text_of(document).find("priority 1 of 100, unfit by nginx, VRRP") != std::string::npos);
+}
+
+TEST_CASE("what a check warns of is shown", "[cli]") {
+    json document = status();
+    document["checks"][0]["warning"] = "the certificate ends in 5 days";
+
+    CHECK(text_of(document).find("  warning    the certificate ends in 5 days\n") !=
+          std::string::npos);
 }
 
 TEST_CASE("each family of a router with both is called as the log calls it", "[cli]") {
@@ -100,7 +119,7 @@ TEST_CASE("the status is told as text", "[cli]") {
           "k8s-api  master for 2 h\n"
           "  because    no other master\n"
           "  address    192.168.56.60/24 (lease 2 s)\n"
-          "  router     vrid 51 on eth0, priority 80 (of 100), VRRP 2 over IPv4 each 1000 ms\n"
+          "  router     vrid 51 on eth0, priority 80 = 100 - 20 (load), VRRP 2 over IPv4 each 1000 ms\n"
           "  master     192.168.56.61\n"
           "  refused    3 (password)\n"
           "\n"

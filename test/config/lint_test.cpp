@@ -1,8 +1,11 @@
 #include "config/lint.hpp"
-#include "catch2.hpp"
 
 #include <string>
 #include <vector>
+
+#include "catch2.hpp"
+#include "config/load.hpp"
+#include "config/weight_lint.hpp"
 
 namespace {
 
@@ -69,4 +72,74 @@ TEST_CASE("a script whose user does not exist is a warning", "[config]") {
     CHECK(of_user("root").empty());
     CHECK(only_text(of_user("no-such-user")) ==
           "a.toml:4:8: warning: check x fails: there is no user \"no-such-user\"");
+}
+
+namespace {
+
+/// The warnings of weights in a file of two hosts, on lb-master.
+std::string weight_warnings(const std::string& router, const std::string& checks) {
+    const config::Loaded loaded = config::load_text("a.toml", R"(
+[router.a]
+interface = "eth0"
+vrid = 1
+addresses = ["10.0.0.1/24"]
+)" + router + "\n" + checks,
+                                                    "lb-master");
+    REQUIRE(loaded.config);
+    std::string text;
+    for (const config::Diagnostic& diagnostic : config::lint_weights(*loaded.config, "a.toml")) {
+        text += config::to_text(diagnostic) + "\n";
+    }
+    return text;
+}
+
+const std::string two = "priority = { lb-master = 100, lb-backup = 90 }\n";
+
+std::string weighing(int weight) {
+    return "[check.x]\nprocess = \"x\"\nweight = " + std::to_string(weight) + "\n";
+}
+
+}  // namespace
+
+TEST_CASE("a weight smaller than the difference is told with the arithmetic", "[config]") {
+    CHECK(
+        weight_warnings(two + "checks = [\"x\"]", weighing(-5)) ==
+        "a.toml:7:11: warning: router a: check x can never change who is master: with its weight "
+        "-5 the priority is 100 while it is good and 95 while it is bad, and the other hosts have "
+        "90\n  help: let it weigh more than 10, the difference, or leave the weight out: then its "
+        "failure takes the router out of office\n");
+    CHECK(weight_warnings(two + "checks = [\"x\"]", weighing(5)).find("105 while it is good") !=
+          std::string::npos);
+}
+
+TEST_CASE("a weight that can put a host above or below another is not told", "[config]") {
+    for (const int weight : {-10, -11, 10, 11, 200, -200}) {
+        CHECK(weight_warnings(two + "checks = [\"x\"]", weighing(weight)).empty());
+    }
+    CHECK(weight_warnings("priority = 100\nchecks = [\"x\"]", weighing(-5)).empty());
+    const std::string heavy = "checks = [{ name = \"x\", weight = -20 }]";
+    CHECK(weight_warnings(two + heavy, weighing(-5)).empty());
+}
+
+TEST_CASE("weights that matter only together are not told", "[config]") {
+    const std::string another = "[check.y]\nprocess = \"y\"\nweight = -6\n";
+
+    CHECK(weight_warnings(two + "checks = [\"x\", \"y\"]", weighing(-5) + another).empty());
+}
+
+TEST_CASE("a weight where preemption is off is told", "[config]") {
+    CHECK(weight_warnings(two + "preempt = false\nchecks = [\"x\"]", weighing(-50)) ==
+          "a.toml:8:11: warning: router a: check x can never change who is master: its weight -50 "
+          "moves the priority of 100, and without preemption a master stays whatever that is\n"
+          "  help: leave the weight out, then its failure takes the router out of office\n");
+    CHECK(weight_warnings(two + "preempt = false\nchecks = [{ name = \"x\", weight = 0 }]",
+                          weighing(-50))
+              .empty());
+}
+
+TEST_CASE("a weight of the owner of the addresses is told", "[config]") {
+    CHECK(weight_warnings("priority = 255\nchecks = [\"x\"]", weighing(-50)) ==
+          "a.toml:7:11: warning: router a: check x can never change who is master: a router of "
+          "priority 255 keeps it whatever the weight -50 says\n"
+          "  help: leave the weight out, then its failure takes the router out of office\n");
 }

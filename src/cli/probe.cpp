@@ -1,0 +1,174 @@
+#include "health/probe.hpp"
+#include "cli/commands.hpp"
+#include "cli/paint.hpp"
+#include "cli/print.hpp"
+#include "config/diagnostic.hpp"
+#include "config/load.hpp"
+#include "health/check.hpp"
+#include "health/combination.hpp"
+#include "os/loop.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace cli {
+
+namespace {
+
+constexpr int bad = 1;
+constexpr int failure = 2;
+
+/// How long an answer may take beyond the check's own time limit.
+constexpr vrrp::Duration margin = std::chrono::seconds(1);
+
+const health::CheckConfig* find(const config::Config& config, const std::string& name) {
+    const auto found = std::ranges::find(config.checks, name, &health::CheckConfig::name);
+    return found == config.checks.end() ? nullptr : &*found;
+}
+
+std::vector<std::string> users_of(const config::Config& config, const std::string& check) {
+    std::vector<std::string> names;
+    for (const config::Router& router : config.routers) {
+        const bool uses =
+            std::ranges::find(router.checks, check, &health::CheckUse::name) != router.checks.end();
+        if (uses && (names.empty() || names.back() != router.name)) {
+            names.push_back(router.name);
+        }
+    }
+    return names;
+}
+
+std::string no_such_check(const config::Config& config, const std::string& path,
+                          const std::string& name) {
+    std::vector<std::string> names;
+    for (const health::CheckConfig& check : config.checks) {
+        names.push_back(check.name);
+    }
+    return names.empty() ? fmt::format("{}: this host has no checks\n", path)
+                         : fmt::format("{}: this host has no check {}; it has {}\n", path, name,
+                                       fmt::join(names, ", "));
+}
+
+/// "   0.4 ms  connected to 127.0.0.1 port 6443"
+void print_step(vrrp::Duration since, const std::string& step) {
+    const double milliseconds = std::chrono::duration<double, std::milli>(since).count();
+    (void)print_out(fmt::format("{:8.1f} ms  {}\n", milliseconds, step));
+}
+
+/// Runs probes of one configuration, each until its first result, and prints what they see.
+class Trial {
+public:
+    explicit Trial(const config::Config& config) : config_(config) {}
+
+    /// What the check makes of its probe's first result; unknown where there was none.
+    health::Verdict run(const health::CheckConfig& check) {
+        (void)print_out(fmt::format("check {}: {}\n", paint(check.name, Colour::bold),
+                                    health::describe(check.probe)));
+        const auto* const combination = std::get_if<health::CombinationConfig>(&check.probe);
+        const auto result = combination != nullptr ? combine(*combination) : look(check);
+        if (!result) {
+            print_error(fmt::format("check {} has no result\n", check.name));
+            return health::Verdict::unknown;
+        }
+        print_result(check, *result);
+        return result->is_good != check.invert ? health::Verdict::good : health::Verdict::bad;
+    }
+
+private:
+    std::optional<health::ProbeResult> combine(const health::CombinationConfig& combination) {
+        std::vector<health::MemberState> members;
+        for (const std::string& name : combination.members) {
+            members.push_back({name, run(*find(config_, name))});
+        }
+        return health::combine(combination.needed, members);
+    }
+
+    std::optional<health::ProbeResult> look(const health::CheckConfig& check) {
+        std::optional<health::ProbeResult> result;
+        auto loop = os::Loop::create();
+        if (!loop) {
+            print_error(loop.error().message() + "\n");
+            return std::nullopt;
+        }
+        auto limit =
+            loop->timer(os::Urgency::clients, [&](vrrp::Instant /*now*/) { loop->stop(failure); });
+        if (!limit) {
+            print_error(limit.error().message() + "\n");
+            return std::nullopt;
+        }
+        const vrrp::Instant start = loop->now();
+        limit->arm(start + check.interval + check.timeout + margin);
+        const auto probe = health::start_probe(
+            check,
+            {.loop = *loop,
+             .report =
+                 [&](const health::ProbeResult& found, vrrp::Instant /*now*/) {
+                     result = found;
+                     loop->stop(0);
+                 },
+             .slot = {},
+             .routers = users_of(config_, check.name),
+             .note = [&](const std::string& step) { print_step(loop->now() - start, step); }});
+        if (!probe) {
+            print_error(probe.error().message() + "\n");
+            return std::nullopt;
+        }
+        if (const auto ended = loop->run(); !ended) {
+            print_error(ended.error().message() + "\n");
+        }
+        return result;
+    }
+
+    static void print_result(const health::CheckConfig& check, const health::ProbeResult& result) {
+        const bool is_good = result.is_good != check.invert;
+        (void)print_out(fmt::format(
+            "{}: {}{}\n", paint(is_good ? "good" : "bad", is_good ? Colour::green : Colour::red),
+            result.detail, check.invert ? " (inverted)" : ""));
+        if (result.number) {
+            (void)print_out(fmt::format("it says {} of the priority\n", *result.number));
+        }
+        if (!result.warning.empty()) {
+            (void)print_out(
+                fmt::format("{}: {}\n", paint("warning", Colour::yellow), result.warning));
+        }
+        if (!check.after.empty()) {
+            (void)print_out(
+                fmt::format("the daemon runs it only while check {} is good\n", check.after));
+        }
+    }
+
+    const config::Config& config_;
+};
+
+}  // namespace
+
+int probe(const std::string& config_path, const std::string& host, const std::string& name) {
+    const config::Loaded loaded = config::load(config_path, host);
+    for (const config::Diagnostic& diagnostic : loaded.diagnostics) {
+        print_error(config::to_text(diagnostic) + "\n");
+    }
+    if (!loaded.config) {
+        return failure;
+    }
+    const health::CheckConfig* const check = find(*loaded.config, name);
+    if (check == nullptr) {
+        print_error(no_such_check(*loaded.config, config_path, name));
+        return failure;
+    }
+    switch (Trial(*loaded.config).run(*check)) {
+        case health::Verdict::good: return 0;
+        case health::Verdict::bad: return bad;
+        case health::Verdict::unknown: break;
+    }
+    return failure;
+}
+
+}  // namespace cli
