@@ -3,7 +3,9 @@
 #include "config/report.hpp"
 #include "config/toml_section.hpp"
 #include "health/probe_config.hpp"
+#include "vrrp/address.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,6 +32,20 @@ namespace config {
 
 /// The keys source and source_interface, which all probes of the network have.
 [[nodiscard]] health::ProbeSource read_probe_source(TomlSection& section);
+
+/// The same, for a probe that speaks with `address`, which stands at `key` if it is known:
+/// of the same family, and
+/// with the link on which a link-local address is.
+[[nodiscard]] health::ProbeSource read_source_for(TomlSection& section, const std::string& key,
+                                                  const std::optional<vrrp::IpAddress>& address,
+                                                  Report& report);
+
+/// The address of another host, or of this one.
+[[nodiscard]] std::optional<vrrp::IpAddress> read_peer_address(TomlSection& section,
+                                                               const std::string& key);
+
+/// The key port: 1 to 65535.
+[[nodiscard]] std::optional<std::uint16_t> read_port(TomlSection& section);
 
 /// The text of a key, which must not be empty where it is there.
 [[nodiscard]] std::optional<std::string> read_text(TomlSection& section, const std::string& key);

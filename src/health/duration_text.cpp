@@ -10,4 +10,8 @@ std::string to_text(vrrp::Duration duration) {
     return fmt::format("{:g} s", std::chrono::duration<double>(duration).count());
 }
 
+std::string to_milliseconds_text(vrrp::Duration duration) {
+    return fmt::format("{:.1f} ms", std::chrono::duration<double, std::milli>(duration).count());
+}
+
 }  // namespace health

@@ -7,8 +7,11 @@
 #include <utility>
 #include <variant>
 
+#include "health/dns_probe.hpp"
+#include "health/ping_probe.hpp"
 #include "health/process_probe.hpp"
 #include "health/script_probe.hpp"
+#include "health/udp_probe.hpp"
 
 namespace health {
 
@@ -24,6 +27,15 @@ struct Start {
     }
     StartedProbe operator()(const ScriptProbeConfig& config) const {
         return ScriptProbe::start(check, config, std::move(context));
+    }
+    StartedProbe operator()(const UdpProbeConfig& config) const {
+        return start_udp_probe(check, config, std::move(context));
+    }
+    StartedProbe operator()(const DnsProbeConfig& config) const {
+        return start_dns_probe(check, config, std::move(context));
+    }
+    StartedProbe operator()(const PingProbeConfig& config) const {
+        return start_ping_probe(check, config, std::move(context));
     }
     template <class Other>
     StartedProbe operator()(const Other& /*config*/) const {

@@ -31,6 +31,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     r"systemd/": ("src/os/",),
     r"openssl/": ("src/auth/hmac.cpp",),
     r"toml": ("src/config/toml_",),
+    r"resolv\.h": ("src/health/dns_message.cpp",),
     r"curl/": ("src/cli/client",),
     r"microhttpd": ("src/observe/http_server",),
     r"nlohmann/": ("src/observe/", "src/cli/"),
