@@ -7,8 +7,11 @@
 #include <utility>
 #include <variant>
 
+#include "health/http_probe.hpp"
 #include "health/process_probe.hpp"
 #include "health/script_probe.hpp"
+#include "health/tcp_probe.hpp"
+#include "health/url.hpp"
 
 namespace health {
 
@@ -24,6 +27,15 @@ struct Start {
     }
     StartedProbe operator()(const ScriptProbeConfig& config) const {
         return ScriptProbe::start(check, config, std::move(context));
+    }
+    StartedProbe operator()(const HttpProbeConfig& config) const {
+        return start_http_probe(check, config, std::move(context));
+    }
+    StartedProbe operator()(const TcpProbeConfig& config) const {
+        return start_tcp_probe(check, config, std::move(context));
+    }
+    StartedProbe operator()(const TlsProbeConfig& config) const {
+        return start_tls_probe(check, config, std::move(context));
     }
     template <class Other>
     StartedProbe operator()(const Other& /*config*/) const {
@@ -53,7 +65,7 @@ struct Describe {
         return fmt::format("script {}", fmt::join(probe.command, " "));
     }
     std::string operator()(const HttpProbeConfig& probe) const {
-        return fmt::format("{} {}", probe.method, probe.url);
+        return fmt::format("{} {}", probe.method, url_for_people(probe.url));
     }
     std::string operator()(const TcpProbeConfig& probe) const {
         return fmt::format("tcp {} port {}", probe.host, probe.port);
