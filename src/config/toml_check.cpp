@@ -25,12 +25,15 @@ struct ProbeKind {
     bool is_periodic = true;  ///< it looks from time to time; others are told of changes
 };
 
-constexpr std::array<ProbeKind, 8> kinds = {{
+constexpr std::array<ProbeKind, 11> kinds = {{
     {"process", read_process_probe, false},
     {"script", read_script_probe},
     {"udp", read_udp_probe},
     {"dns", read_dns_probe},
     {"ping", read_ping_probe},
+    {"http", read_http_probe},
+    {"tcp", read_tcp_probe},
+    {"tls", read_tls_probe},
     {"any", read_combination, false},
     {"all", read_combination, false},
     {"at_least", read_combination, false},

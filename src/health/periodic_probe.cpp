@@ -62,9 +62,10 @@ void PeriodicProbe::on_limit(vrrp::Instant now) {
 
 void PeriodicProbe::finish(const ProbeResult& result, vrrp::Instant now) {
     limit_timer_.disarm();
-    // The result may be a part of the attempt.
-    const auto attempt = std::move(attempt_);
-    report_(result, now);
+    // The result may be a part of the attempt, which goes before what the report may destroy.
+    const ProbeResult copy = result;
+    attempt_.reset();
+    report_(copy, now);
 }
 
 }  // namespace health

@@ -12,6 +12,11 @@
 #include "health/process_probe.hpp"
 #include "health/script_probe.hpp"
 #include "health/udp_probe.hpp"
+#include "health/http_probe.hpp"
+#include "health/process_probe.hpp"
+#include "health/script_probe.hpp"
+#include "health/tcp_probe.hpp"
+#include "health/url.hpp"
 
 namespace health {
 
@@ -36,6 +41,15 @@ struct Start {
     }
     StartedProbe operator()(const PingProbeConfig& config) const {
         return start_ping_probe(check, config, std::move(context));
+    }
+    StartedProbe operator()(const HttpProbeConfig& config) const {
+        return start_http_probe(check, config, std::move(context));
+    }
+    StartedProbe operator()(const TcpProbeConfig& config) const {
+        return start_tcp_probe(check, config, std::move(context));
+    }
+    StartedProbe operator()(const TlsProbeConfig& config) const {
+        return start_tls_probe(check, config, std::move(context));
     }
     template <class Other>
     StartedProbe operator()(const Other& /*config*/) const {
@@ -65,7 +79,7 @@ struct Describe {
         return fmt::format("script {}", fmt::join(probe.command, " "));
     }
     std::string operator()(const HttpProbeConfig& probe) const {
-        return fmt::format("{} {}", probe.method, probe.url);
+        return fmt::format("{} {}", probe.method, url_for_people(probe.url));
     }
     std::string operator()(const TcpProbeConfig& probe) const {
         return fmt::format("tcp {} port {}", probe.host, probe.port);

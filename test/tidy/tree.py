@@ -32,7 +32,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     r"openssl/": ("src/auth/hmac.cpp",),
     r"toml": ("src/config/toml_",),
     r"resolv\.h": ("src/health/dns_message.cpp",),
-    r"curl/": ("src/cli/client",),
+    r"curl/": ("src/cli/client", "src/health/transfer"),
     r"microhttpd": ("src/observe/http_server",),
     r"nlohmann/": ("src/observe/", "src/cli/"),
     r"CLI/": ("src/main.cpp", "src/cli/"),

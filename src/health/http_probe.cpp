@@ -1,0 +1,149 @@
+#include "health/http_probe.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "health/expression.hpp"
+#include "health/http_answer.hpp"
+#include "health/http_request.hpp"
+#include "health/name_lookup.hpp"
+#include "health/periodic_probe.hpp"
+#include "health/transfer.hpp"
+#include "health/url.hpp"
+
+namespace health {
+
+namespace {
+
+/// What all attempts of a probe have in common; outlives them. Pinned.
+struct Plan {
+    HttpProbeConfig config;
+    Url url;
+    std::optional<Expression> body_matches;
+    os::Loop& loop;
+    NoteStep note;
+    TransferLibrary library;
+    NameLookup lookup;
+
+    Plan(const HttpProbeConfig& probe, Url place, const ProbeContext& context)
+        : config(probe),
+          url(std::move(place)),
+          loop(context.loop),
+          note(context.note),
+          lookup(context.loop) {}
+};
+
+class HttpAttempt final : public Attempt {
+public:
+    HttpAttempt(Plan& plan, FinishAttempt finish) : plan_(plan), finish_(std::move(finish)) {}
+
+    [[nodiscard]] std::expected<void, os::Error> start(TransferRequest request) {
+        auto transfer = Transfer::start({plan_.loop, plan_.lookup, plan_.note}, std::move(request),
+                                        [this](vrrp::Instant now) { on_end(now); });
+        if (!transfer) {
+            return std::unexpected(transfer.error());
+        }
+        transfer_ = std::move(*transfer);
+        return {};
+    }
+
+    [[nodiscard]] std::string progress() const override { return transfer_->progress(); }
+
+private:
+    void on_end(vrrp::Instant now) {
+        if (const auto certificate = transfer_->certificate(); certificate && warning_.empty()) {
+            warning_ =
+                warn_of_end(*certificate, plan_.config.tls.warn_before, plan_.loop.wall_time(now));
+        }
+        if (!transfer_->failure().empty()) {
+            finish({.is_good = false, .detail = transfer_->failure()}, now);
+            return;
+        }
+        if (const std::string place = transfer_->redirect();
+            !place.empty() && plan_.config.redirects > 0) {
+            follow(place, now);
+            return;
+        }
+        const HttpAnswer answer{.status = transfer_->status(),
+                                .is_http2 = transfer_->was_http2(),
+                                .body = transfer_->body(),
+                                .is_cut = transfer_->is_cut()};
+        finish(judge(answer, plan_.config, plan_.body_matches ? &*plan_.body_matches : nullptr),
+               now);
+    }
+
+    void follow(const std::string& place, vrrp::Instant now) {
+        const auto target = parse_url(place);
+        const int status = transfer_->status();
+        if (!target || redirects_ == plan_.config.redirects) {
+            finish({.is_good = false,
+                    .detail = target ? fmt::format("more than {} redirects, the last one to {}",
+                                                   redirects_, to_text(*target))
+                                     : fmt::format("status {} leads to a URL that {}", status,
+                                                   target.error())},
+                   now);
+            return;
+        }
+        ++redirects_;
+        if (plan_.note) {
+            plan_.note(fmt::format("status {} leads to {}", status, to_text(*target)));
+        }
+        const auto started = start(to_next_request(plan_.config, plan_.url, status, *target));
+        if (!started) {
+            finish({.is_good = false, .detail = started.error().message()}, now);
+        }
+    }
+
+    /// Nothing of this may be touched afterwards.
+    void finish(ProbeResult result, vrrp::Instant now) {
+        result.warning = warning_;
+        FinishAttempt finish = std::move(finish_);
+        finish(result, now);
+    }
+
+    Plan& plan_;
+    FinishAttempt finish_;
+    std::unique_ptr<Transfer> transfer_;
+    std::string warning_;
+    int redirects_ = 0;
+};
+
+}  // namespace
+
+StartedProbe start_http_probe(const CheckConfig& check, const HttpProbeConfig& config,
+                              ProbeContext context) {
+    const auto wrong = [&check] {
+        return std::unexpected(os::Error{EINVAL, "start the probe of check " + check.name});
+    };
+    const auto url = parse_url(config.url);
+    if (!url) {
+        return wrong();
+    }
+    auto plan = std::make_unique<Plan>(config, *url, context);
+    if (!config.body_matches.empty()) {
+        auto expression = Expression::compile(config.body_matches);
+        if (!expression) {
+            return wrong();
+        }
+        plan->body_matches = std::move(*expression);
+    }
+    return PeriodicProbe::start(
+        check, std::move(context),
+        [plan = std::move(plan)](FinishAttempt finish, vrrp::Instant /*now*/)
+            -> std::expected<std::unique_ptr<Attempt>, ProbeResult> {
+            auto attempt = std::make_unique<HttpAttempt>(*plan, std::move(finish));
+            if (const auto started = attempt->start(to_request(plan->config, plan->url));
+                !started) {
+                return std::unexpected(
+                    ProbeResult{.is_good = false, .detail = started.error().message()});
+            }
+            return attempt;
+        });
+}
+
+}  // namespace health

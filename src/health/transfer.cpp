@@ -1,0 +1,483 @@
+#include "health/transfer.hpp"
+
+#include <curl/curl.h>
+#include <fmt/format.h>
+#include <netdb.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstdint>
+#include <utility>
+
+#include "health/printable.hpp"
+#include "health/source_binding.hpp"
+#include "health/transfer_failure.hpp"
+#include "health/transfer_handle.hpp"
+#include "os/fd.hpp"
+
+namespace health {
+
+namespace {
+
+constexpr std::size_t max_header_size = 64UL * 1024UL;
+constexpr std::size_t longest_note = 200;
+
+std::uint32_t to_epoll(int what) {
+    return ((what & CURL_POLL_IN) != 0 ? EPOLLIN : 0U) |
+           ((what & CURL_POLL_OUT) != 0 ? EPOLLOUT : 0U);
+}
+
+int to_curl(std::uint32_t events) {
+    return ((events & (EPOLLIN | EPOLLHUP)) != 0 ? CURL_CSELECT_IN : 0) |
+           ((events & EPOLLOUT) != 0 ? CURL_CSELECT_OUT : 0) |
+           ((events & EPOLLERR) != 0 ? CURL_CSELECT_ERR : 0);
+}
+
+std::string to_text(const curl_sockaddr& address) {
+    std::array<char, NI_MAXHOST> host{};
+    std::array<char, NI_MAXSERV> port{};
+    const int code = getnameinfo(&address.addr, address.addrlen, host.data(), host.size(),
+                                 port.data(), port.size(), NI_NUMERICHOST | NI_NUMERICSERV);
+    return code == 0 ? fmt::format("{} port {}", host.data(), port.data()) : "the server";
+}
+
+/// How long it took from the begin of the transfer; nullopt: it has not come to that yet.
+std::optional<vrrp::Duration> time_of(CURL* easy, CURLINFO what) {
+    curl_off_t microseconds = 0;
+    curl_easy_getinfo(easy, what, &microseconds);
+    if (microseconds <= 0) {
+        return std::nullopt;
+    }
+    return std::chrono::microseconds(microseconds);
+}
+
+std::string in_milliseconds(vrrp::Duration duration) {
+    return fmt::format("{:.1f} ms", std::chrono::duration<double, std::milli>(duration).count());
+}
+
+}  // namespace
+
+TransferLibrary::TransferLibrary() {
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
+TransferLibrary::~TransferLibrary() {
+    curl_global_cleanup();
+}
+
+struct Transfer::Curl {
+    struct Clean {
+        void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
+    };
+    std::unique_ptr<CURLM, Clean> multi{curl_multi_init()};
+    TransferHandle handle;
+
+    Curl(const TransferRequest& request, const std::vector<vrrp::IpAddress>& addresses)
+        : handle(request, addresses) {}
+    Curl(const Curl&) = delete;
+    Curl& operator=(const Curl&) = delete;
+    ~Curl() { curl_multi_remove_handle(multi.get(), handle.get()); }
+};
+
+/// What libcurl calls.
+struct Transfer::Callbacks {
+    static int on_socket(CURL* /*easy*/, curl_socket_t fd, int what, void* self, void* /*socket*/);
+    static int on_timeout(CURLM* /*multi*/, long milliseconds, void* self);
+    static curl_socket_t open_socket(void* self, curlsocktype purpose, curl_sockaddr* address);
+    static std::size_t on_header(const char* line, std::size_t size, std::size_t count, void* self);
+    static std::size_t on_body(const char* data, std::size_t size, std::size_t count, void* self);
+    static int on_debug(CURL* easy, curl_infotype type, char* data, std::size_t size, void* self);
+
+    static void set(Transfer& transfer);
+};
+
+int Transfer::Callbacks::on_socket(CURL* /*easy*/, curl_socket_t fd, int what, void* self,
+                                   void* /*socket*/) {
+    auto& transfer = *static_cast<Transfer*>(self);
+    transfer.sources_.erase(fd);
+    if (what == CURL_POLL_REMOVE || what == CURL_POLL_NONE) {
+        return 0;
+    }
+    auto source = transfer.loop_.watch(fd, to_epoll(what), os::Urgency::checks,
+                                       [&transfer, fd](std::uint32_t events, vrrp::Instant now) {
+                                           transfer.act(fd, to_curl(events), now);
+                                       });
+    if (!source) {
+        transfer.socket_error_ = source.error();
+        return -1;
+    }
+    transfer.sources_.emplace(fd, std::move(*source));
+    return 0;
+}
+
+int Transfer::Callbacks::on_timeout(CURLM* /*multi*/, long milliseconds, void* self) {
+    auto& transfer = *static_cast<Transfer*>(self);
+    if (milliseconds < 0) {
+        transfer.timer_.disarm();
+    } else {
+        transfer.timer_.arm(transfer.loop_.now() + std::chrono::milliseconds(milliseconds));
+    }
+    return 0;
+}
+
+curl_socket_t Transfer::Callbacks::open_socket(void* self, curlsocktype /*purpose*/,
+                                               curl_sockaddr* address) {
+    auto& transfer = *static_cast<Transfer*>(self);
+    const bool is_local = address->family == AF_UNIX;
+    if (!is_local) {
+        transfer.peer_ = to_text(*address);
+    }
+    os::Fd fd(::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol));
+    if (!fd.is_open()) {
+        transfer.socket_error_ = os::last_error("open a socket to " + transfer.peer_);
+        return CURL_SOCKET_BAD;
+    }
+    if (is_local) {
+        return fd.release();
+    }
+    if (const auto bound = bind_to_source(fd.get(), transfer.request_.source); !bound) {
+        transfer.socket_error_ = bound.error();
+        return CURL_SOCKET_BAD;
+    }
+    return fd.release();
+}
+
+std::size_t Transfer::Callbacks::on_header(const char* line, std::size_t size, std::size_t count,
+                                           void* self) {
+    auto& transfer = *static_cast<Transfer*>(self);
+    const std::string_view text(line, size * count);
+    transfer.header_size_ += text.size();
+    if (text.starts_with("HTTP/")) {
+        transfer.tell(printable(text, longest_note));
+    }
+    return transfer.header_size_ > max_header_size ? 0 : text.size();
+}
+
+std::size_t Transfer::Callbacks::on_body(const char* data, std::size_t size, std::size_t count,
+                                         void* self) {
+    auto& transfer = *static_cast<Transfer*>(self);
+    const std::size_t arrived = size * count;
+    const std::size_t room = transfer.request_.max_body - transfer.body_.size();
+    transfer.body_.append(data, std::min(arrived, room));
+    transfer.is_cut_ = arrived > room;
+    return transfer.is_cut_ ? 0 : arrived;
+}
+
+/// Only called where somebody watches. What is sent may have secrets, so its text is left out.
+int Transfer::Callbacks::on_debug(CURL* /*easy*/, curl_infotype type, char* data, std::size_t size,
+                                  void* self) {
+    auto& transfer = *static_cast<Transfer*>(self);
+    const std::string_view text(data, size);
+    transfer.note_progress();
+    if (type == CURLINFO_HEADER_OUT) {
+        transfer.tell(fmt::format("sent {} {}", transfer.request_.method,
+                                  health::to_text(transfer.request_.url)));
+    } else if (type == CURLINFO_TEXT && text.starts_with("SSL connection using ")) {
+        transfer.tell(printable(text.substr(4), longest_note));
+    }
+    return 0;
+}
+
+void Transfer::Callbacks::set(Transfer& transfer) {
+    CURLM* const multi = transfer.curl_->multi.get();
+    CURL* const easy = transfer.curl_->handle.get();
+    curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+    curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, &transfer);
+    curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, on_timeout);
+    curl_multi_setopt(multi, CURLMOPT_TIMERDATA, &transfer);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, &transfer);
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, &transfer);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, &transfer);
+    if (transfer.note_) {
+        curl_easy_setopt(easy, CURLOPT_VERBOSE, 1L);
+        curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, on_debug);
+        curl_easy_setopt(easy, CURLOPT_DEBUGDATA, &transfer);
+    }
+}
+
+std::expected<std::unique_ptr<Transfer>, os::Error> Transfer::start(const TransferContext& context,
+                                                                    TransferRequest request,
+                                                                    OnEnd on_end) {
+    std::unique_ptr<Transfer> transfer(
+        new Transfer(context, std::move(request), std::move(on_end)));
+    auto* const self = transfer.get();
+    auto timer = context.loop.timer(os::Urgency::checks, [self](vrrp::Instant now) {
+        if (self->curl_) {
+            self->act(CURL_SOCKET_TIMEOUT, 0, now);
+        } else {
+            self->begin(now);
+        }
+    });
+    if (!timer) {
+        return std::unexpected(timer.error());
+    }
+    transfer->timer_ = std::move(*timer);
+    transfer->timer_.arm(context.loop.now());
+    return transfer;
+}
+
+Transfer::Transfer(const TransferContext& context, TransferRequest request, OnEnd on_end)
+    : loop_(context.loop),
+      lookup_(context.lookup),
+      note_(context.note),
+      request_(std::move(request)),
+      on_end_(std::move(on_end)) {
+    if (request_.connect_host.empty()) {
+        request_.connect_host = request_.url.server.host;
+    }
+    peer_ = request_.unix_socket.empty()
+                ? health::to_text(Endpoint{request_.connect_host, request_.url.server.port})
+                : request_.unix_socket;
+}
+
+Transfer::~Transfer() {
+    lookup_.forget();
+    // It still calls us.
+    curl_.reset();
+}
+
+/// Finds out where to connect to.
+void Transfer::begin(vrrp::Instant now) {
+    const std::string& host = request_.connect_host;
+    if (!request_.unix_socket.empty()) {
+        connect(now);
+        return;
+    }
+    if (const auto address = vrrp::IpAddress::from_text(host)) {
+        // An address as the url has it needs no entry for its name.
+        if (host != request_.url.server.host) {
+            addresses_.push_back(*address);
+        }
+        connect(now);
+        return;
+    }
+    const auto asked = lookup_.ask(
+        host, [this](const NameAnswer& answer, vrrp::Instant at) { on_addresses(answer, at); });
+    if (!asked) {
+        failure_ =
+            asked.error().code == EBUSY
+                ? fmt::format("the name {} is not looked up: earlier look-ups still hang", host)
+                : asked.error().message();
+        end(now);
+    }
+}
+
+void Transfer::on_addresses(const NameAnswer& answer, vrrp::Instant now) {
+    const std::string& host = request_.connect_host;
+    if (!answer) {
+        failure_ = fmt::format("the name {} has no address: {}", host, answer.error());
+        end(now);
+        return;
+    }
+    for (const vrrp::IpAddress& address : *answer) {
+        tell(fmt::format("{} is {}", host, address.to_text()));
+        const auto& source = request_.source.address;
+        if (!source || source->family() == address.family()) {
+            addresses_.push_back(address);
+        }
+    }
+    if (addresses_.empty()) {
+        failure_ = fmt::format("the name {} has no address of the family of {}", host,
+                               request_.source.address->to_text());
+        end(now);
+        return;
+    }
+    connect(now);
+}
+
+void Transfer::connect(vrrp::Instant now) {
+    curl_ = std::make_unique<Curl>(request_, addresses_);
+    if (!curl_->multi || curl_->handle.get() == nullptr) {
+        failure_ = "no memory for a connection to " + peer_;
+        end(now);
+        return;
+    }
+    Callbacks::set(*this);
+    // libcurl asks to be called at once.
+    curl_multi_add_handle(curl_->multi.get(), curl_->handle.get());
+}
+
+void Transfer::act(int fd, int events, vrrp::Instant now) {
+    CURLM* const multi = curl_->multi.get();
+    int running = 0;
+    const CURLMcode code = curl_multi_socket_action(multi, fd, events, &running);
+    note_progress();
+    int waiting = 0;
+    const CURLMsg* const message = curl_multi_info_read(multi, &waiting);
+    if (message != nullptr && message->msg == CURLMSG_DONE) {
+        take_result(message->data.result);
+        end(now);
+    } else if (code != CURLM_OK) {
+        failure_ = socket_error_ ? socket_error_->message() : curl_multi_strerror(code);
+        end(now);
+    }
+}
+
+void Transfer::take_result(int code) {
+    if (const auto served_by = certificate(); served_by && note_) {
+        tell(describe(*served_by, loop_.wall_time(loop_.now())));
+    }
+    const bool has_answer = code == CURLE_OK || (code == CURLE_WRITE_ERROR && is_cut_);
+    if (has_answer) {
+        if (!request_.only_connects) {
+            tell(fmt::format("a body of {} bytes{}{}", body_.size(), is_cut_ ? ", cut there" : "",
+                             body_.empty() ? "" : ": " + printable(body_, longest_note)));
+        }
+        return;
+    }
+    if (code == CURLE_COULDNT_CONNECT && socket_error_) {
+        failure_ = socket_error_->message();
+        return;
+    }
+    if (code == CURLE_WRITE_ERROR) {
+        failure_ = fmt::format("the header of the answer of {} is longer than {} bytes", peer_,
+                               max_header_size);
+        return;
+    }
+    long error_number = 0;
+    curl_easy_getinfo(curl_->handle.get(), CURLINFO_OS_ERRNO, &error_number);
+    failure_ = describe(TransferFailure{.code = code,
+                                        .error_number = static_cast<int>(error_number),
+                                        .text = curl_->handle.error(),
+                                        .peer = peer_,
+                                        .name = request_.url.server.host,
+                                        .ca_file = request_.tls.ca_file,
+                                        .client_certificate = request_.tls.client_certificate});
+}
+
+void Transfer::note_progress() {
+    // libcurl speaks of its own end too.
+    if (!note_ || !curl_) {
+        return;
+    }
+    CURL* const easy = curl_->handle.get();
+    if (const auto time = time_of(easy, CURLINFO_CONNECT_TIME_T); time && !has_noted_connection_) {
+        has_noted_connection_ = true;
+        tell(fmt::format("connected to {} after {}", peer_, in_milliseconds(*time)));
+    }
+    if (const auto time = time_of(easy, CURLINFO_APPCONNECT_TIME_T); time && !has_noted_tls_) {
+        has_noted_tls_ = true;
+        tell(fmt::format("the TLS handshake was done after {}", in_milliseconds(*time)));
+    }
+}
+
+void Transfer::end(vrrp::Instant now) {
+    if (on_end_) {
+        // May destroy this.
+        OnEnd on_end = std::exchange(on_end_, nullptr);
+        on_end(now);
+    }
+}
+
+void Transfer::tell(const std::string& step) const {
+    if (note_) {
+        note_(step);
+    }
+}
+
+std::string Transfer::progress() const {
+    if (!curl_) {
+        return fmt::format("looking up the name {}", request_.connect_host);
+    }
+    CURL* const easy = curl_->handle.get();
+    // libcurl may count the handshake as a part of connecting.
+    if (!time_of(easy, CURLINFO_CONNECT_TIME_T) && !is_connected()) {
+        return "connecting to " + peer_;
+    }
+    if (request_.url.is_tls && !time_of(easy, CURLINFO_APPCONNECT_TIME_T)) {
+        return "waiting for the TLS handshake with " + peer_;
+    }
+    if (!time_of(easy, CURLINFO_STARTTRANSFER_TIME_T)) {
+        return "waiting for the first byte of the answer of " + peer_;
+    }
+    return fmt::format("reading the answer of {}, with {} bytes of its body so far", peer_,
+                       body_.size());
+}
+
+bool Transfer::is_connected() const {
+    return std::ranges::any_of(sources_, [](const auto& watched) {
+        sockaddr_storage address{};
+        socklen_t size = sizeof address;
+        return getpeername(watched.first, reinterpret_cast<sockaddr*>(&address), &size) == 0;
+    });
+}
+
+int Transfer::status() const {
+    long status = 0;
+    curl_easy_getinfo(curl_->handle.get(), CURLINFO_RESPONSE_CODE, &status);
+    return static_cast<int>(status);
+}
+
+bool Transfer::was_http2() const {
+    long version = 0;
+    curl_easy_getinfo(curl_->handle.get(), CURLINFO_HTTP_VERSION, &version);
+    return version == CURL_HTTP_VERSION_2_0;
+}
+
+std::string Transfer::redirect() const {
+    const char* url = nullptr;
+    curl_easy_getinfo(curl_->handle.get(), CURLINFO_REDIRECT_URL, &url);
+    return url == nullptr ? "" : url;
+}
+
+std::optional<Certificate> Transfer::certificate() const {
+    curl_certinfo* chain = nullptr;
+    if (!curl_ || curl_easy_getinfo(curl_->handle.get(), CURLINFO_CERTINFO, &chain) != CURLE_OK ||
+        chain == nullptr || chain->num_of_certs < 1) {
+        return std::nullopt;
+    }
+    Certificate certificate;
+    for (const curl_slist* entry = chain->certinfo[0]; entry != nullptr; entry = entry->next) {
+        const std::string_view line(entry->data);
+        const std::size_t colon = line.find(':');
+        const std::string_view key = line.substr(0, colon);
+        const std::string_view value = colon == line.npos ? "" : line.substr(colon + 1);
+        if (key == "Subject") {
+            certificate.subject = printable(value, longest_note);
+        } else if (key == "Issuer") {
+            certificate.issuer = printable(value, longest_note);
+        } else if (key == "Expire date") {
+            certificate.end = parse_certificate_time(value);
+        }
+    }
+    return certificate;
+}
+
+int Transfer::socket() const {
+    curl_socket_t fd = CURL_SOCKET_BAD;
+    curl_easy_getinfo(curl_->handle.get(), CURLINFO_ACTIVESOCKET, &fd);
+    return fd;
+}
+
+std::expected<std::size_t, std::string> Transfer::send(std::string_view data) {
+    std::size_t sent = 0;
+    const CURLcode code = curl_easy_send(curl_->handle.get(), data.data(), data.size(), &sent);
+    if (code != CURLE_OK && code != CURLE_AGAIN) {
+        return std::unexpected(
+            fmt::format("cannot send to {}: {}", peer_, curl_easy_strerror(code)));
+    }
+    return code == CURLE_AGAIN ? 0 : sent;
+}
+
+std::expected<std::optional<std::size_t>, std::string> Transfer::receive(std::span<char> buffer) {
+    std::size_t received = 0;
+    const CURLcode code =
+        curl_easy_recv(curl_->handle.get(), buffer.data(), buffer.size(), &received);
+    if (code == CURLE_AGAIN) {
+        return std::nullopt;
+    }
+    if (code != CURLE_OK) {
+        return std::unexpected(
+            fmt::format("cannot receive from {}: {}", peer_, curl_easy_strerror(code)));
+    }
+    return received;
+}
+
+}  // namespace health
