@@ -1,6 +1,7 @@
 #include "config/keepalived_group.hpp"
 
 #include "config/keepalived_keywords.hpp"
+#include "config/keepalived_track.hpp"
 #include "config/nearest.hpp"
 #include "config/text.hpp"
 #include "config/values.hpp"
@@ -19,8 +20,9 @@ public:
     explicit GroupReader(Report& report) : report_(report) {}
 
     KeepalivedGroup read(const KeepalivedLine& line) {
-        static constexpr std::array<KeepalivedKeyword<GroupReader>, 2> keywords = {{
+        static constexpr std::array<KeepalivedKeyword<GroupReader>, 3> keywords = {{
             {"group", &GroupReader::take_members, KeepalivedForm::block},
+            {"track_process", &GroupReader::take_processes, KeepalivedForm::block},
             {"smtp_alert", &GroupReader::take_mail},
         }};
         group_.place = line.value_place();
@@ -70,14 +72,17 @@ private:
         }
     }
 
+    void take_processes(const KeepalivedLine& line) {
+        read_tracks(line, "vrrp_track_process", weight_range, group_.checks, report_);
+    }
     void take_mail(const KeepalivedLine& line) { group_.mail_place = line.place(); }
 
     Report& report_;
     KeepalivedGroup group_;
 };
 
-void join(const KeepalivedGroup& group, const Placed<std::string>& member, RouterDraft& draft,
-          Report& report) {
+void join(const KeepalivedGroup& group, const Placed<std::string>& member,
+          const std::vector<CheckDraft>& checks, RouterDraft& draft, Report& report) {
     Router& router = draft.router;
     if (!router.group.empty()) {
         report.error(member.place,
@@ -88,6 +93,7 @@ void join(const KeepalivedGroup& group, const Placed<std::string>& member, Route
     router.group = group.name;
     router.protocol.is_grouped = true;
     router.protocol.breaks_ties = &member == &group.members.front();
+    add_group_tracks(group.checks, checks, draft);
 }
 
 }  // namespace
@@ -97,6 +103,7 @@ KeepalivedGroup read_keepalived_group(const KeepalivedLine& line, Report& report
 }
 
 void apply_keepalived_groups(const std::vector<KeepalivedGroup>& groups,
+                             const std::vector<CheckDraft>& checks,
                              std::vector<RouterDraft>& routers, Report& report) {
     std::vector<std::string> known;
     for (const RouterDraft& router : routers) {
@@ -106,8 +113,8 @@ void apply_keepalived_groups(const std::vector<KeepalivedGroup>& groups,
         for (const Placed<std::string>& member : group.members) {
             const auto found = std::ranges::find(known, member.value);
             if (found != known.end()) {
-                join(group, member, routers[static_cast<std::size_t>(found - known.begin())],
-                     report);
+                join(group, member, checks,
+                     routers[static_cast<std::size_t>(found - known.begin())], report);
             } else if (!report.is_full()) {
                 report.error(member.place,
                              fmt::format("there is no vrrp_instance {}", in_quotes(member.value)),

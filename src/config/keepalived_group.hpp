@@ -16,14 +16,17 @@ struct KeepalivedGroup {
     std::string name;  ///< empty after an error
     Place place;
     std::vector<Placed<std::string>> members;
-    std::optional<Place> mail_place;  ///< of a keyword that asks for mail
+    std::vector<CheckMention> checks;  ///< of all members
+    std::optional<Place> mail_place;   ///< of a keyword that asks for mail
 };
 
 [[nodiscard]] KeepalivedGroup read_keepalived_group(const KeepalivedLine& line, Report& report);
 
-/// Makes the members of each group share their fate. A member that is no instance, or is in two
+/// Makes the members of each group share their fate, and gives them the checks of their group out
+/// of `checks`, those of the file. A member that is no instance, or is in two
 /// groups, is reported.
 void apply_keepalived_groups(const std::vector<KeepalivedGroup>& groups,
+                             const std::vector<CheckDraft>& checks,
                              std::vector<RouterDraft>& routers, Report& report);
 
 }  // namespace config

@@ -25,7 +25,7 @@ public:
     explicit InstanceReader(Report& report) : report_(report) {}
 
     KeepalivedInstance read(const KeepalivedLine& line, const KeepalivedGlobals& globals) {
-        static constexpr std::array<KeepalivedKeyword<InstanceReader>, 30> keywords = {{
+        static constexpr std::array<KeepalivedKeyword<InstanceReader>, 31> keywords = {{
             {"state", &InstanceReader::take_state},
             {"interface", &InstanceReader::take_interface},
             {"virtual_router_id", &InstanceReader::take_router_id},
@@ -36,6 +36,7 @@ public:
             {"virtual_ipaddress", &InstanceReader::take_addresses, KeepalivedForm::block},
             {"virtual_ipaddress_excluded", &InstanceReader::take_excluded, KeepalivedForm::block},
             {"track_script", &InstanceReader::take_scripts, KeepalivedForm::block},
+            {"track_process", &InstanceReader::take_processes, KeepalivedForm::block},
             {"nopreempt", &InstanceReader::take_nopreempt},
             {"preempt", &InstanceReader::take_preempt},
             {"preempt_delay", &InstanceReader::take_preempt_delay},
@@ -196,6 +197,10 @@ private:
 
     void take_scripts(const KeepalivedLine& line) {
         read_tracks(line, "vrrp_script", weight_range, reading().draft.checks, report_);
+    }
+
+    void take_processes(const KeepalivedLine& line) {
+        read_tracks(line, "vrrp_track_process", weight_range, reading().draft.checks, report_);
     }
 
     void take_nopreempt(const KeepalivedLine& line) {

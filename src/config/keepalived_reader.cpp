@@ -5,6 +5,7 @@
 #include "config/keepalived_group.hpp"
 #include "config/keepalived_instance.hpp"
 #include "config/keepalived_keywords.hpp"
+#include "config/keepalived_process.hpp"
 #include "config/keepalived_script.hpp"
 
 #include <fmt/format.h>
@@ -25,9 +26,10 @@ public:
     FileReader(std::string_view text, Report& report) : text_(text), report_(report) {}
 
     Config read() {
-        static constexpr std::array<KeepalivedKeyword<FileReader>, 5> keywords = {{
+        static constexpr std::array<KeepalivedKeyword<FileReader>, 6> keywords = {{
             {"global_defs", &FileReader::take_globals, KeepalivedForm::blocks},
             {"vrrp_script", &FileReader::take_script, KeepalivedForm::blocks},
+            {"vrrp_track_process", &FileReader::take_process, KeepalivedForm::blocks},
             {"vrrp_instance", &FileReader::note_instance, KeepalivedForm::blocks},
             {"vrrp_sync_group", &FileReader::take_group, KeepalivedForm::blocks},
             {"garp_group", &FileReader::take_garp_group, KeepalivedForm::blocks},
@@ -42,7 +44,7 @@ public:
             report_.error({}, "no router is defined", "add a block vrrp_instance NAME { ... }");
         }
         apply_script_user();
-        apply_keepalived_groups(groups_, draft_.routers, report_);
+        apply_keepalived_groups(groups_, draft_.checks, draft_.routers, report_);
         draft_.daemon = daemon_settings();
         return complete(draft_, Severity::warning, report_);
     }
@@ -69,6 +71,10 @@ private:
 
     void take_script(const KeepalivedLine& line) {
         take_check(read_keepalived_script(line, text_, report_));
+    }
+
+    void take_process(const KeepalivedLine& line) {
+        take_check(read_keepalived_process(line, report_));
     }
 
     /// Names are unique within a kind.

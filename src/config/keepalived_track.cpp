@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <string_view>
 
@@ -29,6 +30,17 @@ std::size_t known_words(const KeepalivedLine& entry) {
     return has_direction ? 4 : 3;
 }
 
+/// The weight that counts for a mention: 0 for a fatal one.
+int weight_of(const CheckMention& mention, const std::vector<CheckDraft>& checks) {
+    if (mention.weight) {
+        return *mention.weight;
+    }
+    const auto check = std::ranges::find_if(checks, [&mention](const CheckDraft& known) {
+        return known.kind == mention.kind && known.check.name == mention.name;
+    });
+    return check != checks.end() ? check->check.weight.value_or(0) : 0;
+}
+
 }  // namespace
 
 void read_tracks(const KeepalivedLine& line, const std::string& kind, const Range& weights,
@@ -46,6 +58,20 @@ void read_tracks(const KeepalivedLine& line, const std::string& kind, const Rang
             read_weight(entry, weights, mention, report);
         }
         mentions.push_back(std::move(mention));
+    }
+}
+
+void add_group_tracks(const std::vector<CheckMention>& tracks,
+                      const std::vector<CheckDraft>& checks, RouterDraft& member) {
+    for (const CheckMention& track : tracks) {
+        const auto own = std::ranges::find_if(member.checks, [&track](const CheckMention& known) {
+            return known.kind == track.kind && known.name == track.name;
+        });
+        if (own == member.checks.end()) {
+            member.checks.push_back(track);
+        } else if (weight_of(*own, checks) != 0) {
+            *own = track;
+        }
     }
 }
 

@@ -15,4 +15,9 @@ namespace config {
 void read_tracks(const KeepalivedLine& line, const std::string& kind, const Range& weights,
                  std::vector<CheckMention>& mentions, Report& report);
 
+/// Gives a member of a group what its group tracks. Where both track the same, the group's weight
+/// counts, unless the member's is 0. `checks` are those of the file.
+void add_group_tracks(const std::vector<CheckMention>& tracks,
+                      const std::vector<CheckDraft>& checks, RouterDraft& member);
+
 }  // namespace config

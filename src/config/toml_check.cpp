@@ -25,8 +25,13 @@ struct ProbeKind {
     bool is_periodic = true;  ///< it looks from time to time; others are told of changes
 };
 
-constexpr std::array<ProbeKind, 11> kinds = {{
+constexpr std::array<ProbeKind, 15> kinds = {{
+constexpr std::array<ProbeKind, 15> kinds = {{
     {"process", read_process_probe, false},
+    {"executable", read_process_probe, false},
+    {"command_line", read_process_probe, false},
+    {"pid_file", read_process_probe, false},
+    {"unit", read_process_probe, false},
     {"script", read_script_probe},
     {"udp", read_udp_probe},
     {"dns", read_dns_probe},

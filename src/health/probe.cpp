@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <array>
 #include <cerrno>
+#include <cstddef>
+#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -61,7 +64,9 @@ struct DescribePattern {
     std::string operator()(const ProcessName& pattern) const { return pattern.name; }
     std::string operator()(const ProcessExecutable& pattern) const { return pattern.path; }
     std::string operator()(const ProcessCommandLine& pattern) const {
-        return fmt::format("with the command line {}", pattern.text);
+        constexpr std::array<std::string_view, 3> ways = {"", "beginning with ", "matching "};
+        return fmt::format("with a command line {}{}",
+                           ways[static_cast<std::size_t>(pattern.match)], pattern.text);
     }
     std::string operator()(const ProcessPidFile& pattern) const {
         return fmt::format("of {}", pattern.path);

@@ -2,59 +2,44 @@
 
 #include <fmt/format.h>
 #include <sys/epoll.h>
-#include <sys/wait.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <cstdint>
 #include <utility>
 #include <variant>
 
+#include "health/pid_file.hpp"
+#include "health/process_files.hpp"
+#include "health/process_match.hpp"
+#include "health/process_table.hpp"
+#include "health/unit_processes.hpp"
 #include "os/process.hpp"
 
 namespace health {
 
 namespace {
 
-/// How often to look for new processes while there are too few.
-constexpr vrrp::Duration look_interval = std::chrono::milliseconds(50);
-
-/// And how often once there are enough. A process that was seen between its fork and its exec is
-/// not known by its name; after this second all have been looked at again.
-constexpr int looks_afterwards = 20;
-
 /// More than are needed are watched, so that one death seldom makes us look at all processes; but
 /// not hundreds, since each takes a descriptor.
 constexpr std::size_t watched_in_reserve = 64;
 
-std::string describe(std::size_t processes) {
-    return processes == 1 ? "1 process is alive" : fmt::format("{} processes are alive", processes);
-}
+/// How many processes are told one by one.
+constexpr std::size_t most_noted = 10;
 
-std::string describe(std::optional<int> wait_status) {
-    if (!wait_status) {
-        return "";
-    }
-    if (WIFSIGNALED(*wait_status)) {
-        return fmt::format(", signal {}", WTERMSIG(*wait_status));
-    }
-    return fmt::format(", exit status {}", WEXITSTATUS(*wait_status));
+std::size_t capacity_of(const ProcessProbeConfig& config) {
+    return static_cast<std::size_t>(std::max(config.min, config.max.value_or(0) + 1)) +
+           watched_in_reserve;
 }
 
 }  // namespace
 
 StartedProbe ProcessProbe::start(const CheckConfig& check, const ProcessProbeConfig& config,
                                  ProbeContext context) {
-    os::Loop& loop = context.loop;
     std::unique_ptr<ProcessProbe> probe(new ProcessProbe(check, config, std::move(context)));
-    auto timer = loop.timer(os::Urgency::checks,
-                            [self = probe.get()](vrrp::Instant now) { self->on_timer(now); });
-    if (!timer) {
-        return std::unexpected(timer.error());
+    if (const auto opened = probe->open(check.name); !opened) {
+        return std::unexpected(opened.error());
     }
-    probe->timer_ = std::move(*timer);
-    probe->timer_.arm(loop.now());
     return probe;
 }
 
@@ -62,42 +47,98 @@ ProcessProbe::ProcessProbe(const CheckConfig& check, const ProcessProbeConfig& c
                            ProbeContext context)
     : loop_(context.loop),
       config_(config),
-      needed_(static_cast<std::size_t>(config.min)),
+      min_(static_cast<std::size_t>(config.min)),
+      capacity_(capacity_of(config)),
       rise_(check.rise),
       fall_(check.fall),
       report_(std::move(context.report)),
-      table_(std::get<ProcessName>(config.pattern).name) {}
+      note_(std::move(context.note)) {}
+
+std::expected<void, os::Error> ProcessProbe::open(const std::string& name) {
+    auto timer = loop_.timer(os::Urgency::checks, [this](vrrp::Instant now) { on_timer(now); });
+    if (!timer) {
+        return std::unexpected(timer.error());
+    }
+    timer_ = std::move(*timer);
+    auto finder = make_finder(name);
+    if (!finder) {
+        return std::unexpected(finder.error());
+    }
+    finder_ = std::move(*finder);
+    look_at_ = loop_.now();
+    timer_.arm(*look_at_);
+    return {};
+}
+
+std::expected<std::unique_ptr<ProcessFinder>, os::Error> ProcessProbe::make_finder(
+    const std::string& name) {
+    // The report may end us, so news are only noted where they are told.
+    auto on_news = [this](vrrp::Instant now) {
+        look_at_ = now;
+        timer_.arm(now);
+    };
+    if (const auto* const file = std::get_if<ProcessPidFile>(&config_.pattern)) {
+        return std::make_unique<PidFile>(loop_, file->path, std::move(on_news));
+    }
+    if (const auto* const unit = std::get_if<ProcessUnit>(&config_.pattern)) {
+        return std::make_unique<UnitProcesses>(loop_, unit->name, std::move(on_news));
+    }
+    auto match = ProcessMatch::create(config_.pattern);
+    if (!match) {
+        return std::unexpected(os::Error{
+            EINVAL, fmt::format("read the expression of check {} ({})", name, match.error())});
+    }
+    return std::make_unique<ProcessTable>(std::move(*match));
+}
 
 void ProcessProbe::on_timer(vrrp::Instant now) {
-    if (looks_ > 0 || !watches_enough()) {
+    if (wants_events() && !has_tried_events_) {
+        // What comes until it is listened to is seen by the look.
+        listen();
+        look_at_ = now;
+    }
+    for (const pid_t pid : std::exchange(started_, {})) {
+        watch(pid);
+    }
+    if (look_at_ && now >= *look_at_) {
         looks_ = std::max(looks_ - 1, 0);
         look(now);
     }
     conclude(now);
 }
 
-/// While enough others are known to live, /proc needs no look. Otherwise it does: a process that
+void ProcessProbe::on_started(const ProcessEvents::News& news, vrrp::Instant now) {
+    started_.insert(started_.end(), news.pids.begin(), news.pids.end());
+    if (news.is_overrun) {
+        begin_looks();
+        look_at_ = now;
+    }
+    timer_.arm(now);
+}
+
+/// While enough others are known to live, nothing needs a look. Otherwise it does: a process that
 /// was forked since the last look may have taken over.
 void ProcessProbe::on_exit(pid_t pid, vrrp::Instant now) {
     auto process = watched_.extract(pid);
     process.mapped().source = os::Source();
-    ended_ = Ended{.pid = pid, .pidfd = std::move(process.mapped().pidfd), .wait_status = {}};
+    ended_ =
+        Ended{.end = {.pid = pid, .wait_status = {}}, .pidfd = std::move(process.mapped().pidfd)};
     learn_wait_status();
-    forget_others();
-    if (!watches_enough()) {
-        looks_ = looks_afterwards;
+    note(describe(ended_->end));
+    forget_others(min_);
+    if (is_short() || (!unwatched_.empty() && has_room())) {
         look(now);
     }
     conclude(now);
 }
 
-/// Forgets processes that have died as well or go by another name now (after an exec), until enough
-/// are known to be alive.
-void ProcessProbe::forget_others() {
+/// Forgets processes that have died as well or go by another name now (after an exec), until as
+/// many are known to be alive.
+void ProcessProbe::forget_others(std::size_t needed) {
     std::size_t sure = 0;
-    for (auto process = watched_.begin(); process != watched_.end() && sure < needed_;) {
+    for (auto process = watched_.begin(); process != watched_.end() && sure < needed;) {
         // Where we can't look, the open pidfd is what we know.
-        if (table_.is_alive(process->first).value_or(true)) {
+        if (finder_->is_alive(process->first).value_or(true)) {
             ++process;
             ++sure;
         } else {
@@ -107,18 +148,34 @@ void ProcessProbe::forget_others() {
 }
 
 void ProcessProbe::look(vrrp::Instant now) {
-    error_.reset();
-    for (const pid_t pid : std::exchange(unwatched_, {})) {
+    looked_at_ = now;
+    const auto found = finder_->find(now);
+    if (!found && found.error() != error_) {
+        note(found.error());
+    }
+    error_ = found ? std::nullopt : std::optional(found.error());
+    if (found && found->is_complete) {
+        keep_only(found->pids);
+    }
+    if (has_room()) {
+        for (const pid_t pid : std::exchange(unwatched_, {})) {
+            watch(pid);
+        }
+    }
+    const std::size_t before = count();
+    for (const pid_t pid : found ? found->pids : std::vector<pid_t>{}) {
         watch(pid);
     }
-    const auto found = table_.find_new(now);
-    if (!found) {
-        error_ = found.error();
-        return;
+    if (count() > before + most_noted) {
+        note(fmt::format("{} processes more are alive; {} in all are watched",
+                         count() - before - most_noted, watched_.size()));
     }
-    for (const pid_t pid : *found) {
-        watch(pid);
-    }
+}
+
+void ProcessProbe::keep_only(const std::vector<pid_t>& pids) {
+    const std::set<pid_t> kept(pids.begin(), pids.end());
+    std::erase_if(watched_, [&kept](const auto& process) { return !kept.contains(process.first); });
+    std::erase_if(unwatched_, [&kept](pid_t pid) { return !kept.contains(pid); });
 }
 
 /// Watches the process if it is alive; does nothing where that is done already.
@@ -126,18 +183,24 @@ void ProcessProbe::watch(pid_t pid) {
     if (watched_.contains(pid)) {
         return;
     }
-    // The number may pass to another process until the pidfd holds it, so the name comes second.
-    auto pidfd = os::open_process(pid);
-    if ((!pidfd && pidfd.error().code == ESRCH) || !table_.is_alive(pid).value_or(true)) {
-        return;
-    }
-    if (!pidfd || watched_.size() >= needed_ + watched_in_reserve) {
+    if (!has_room()) {
         unwatched_.insert(pid);
         return;
     }
-    auto source = loop_.watch(
-        pidfd->get(), EPOLLIN, os::Urgency::checks,
-        [this, pid](std::uint32_t /*events*/, vrrp::Instant now) { on_exit(pid, now); });
+    // The number may pass to another process until the pidfd holds it, so the name comes second.
+    auto pidfd = os::open_process(pid);
+    if ((!pidfd && pidfd.error().code == ESRCH) || !finder_->is_alive(pid).value_or(true)) {
+        return;
+    }
+    auto source = pidfd ? loop_.watch(pidfd->get(), EPOLLIN, os::Urgency::checks,
+                                      [this, pid](std::uint32_t /*events*/, vrrp::Instant now) {
+                                          on_exit(pid, now);
+                                      })
+                        : std::unexpected(pidfd.error());
+    if (count() < most_noted) {
+        note(fmt::format("process {} ({}) is alive, and {}", pid, process_comm(pid),
+                         source ? "watched" : source.error().message()));
+    }
     if (!source) {
         unwatched_.insert(pid);
         return;
@@ -147,52 +210,9 @@ void ProcessProbe::watch(pid_t pid) {
 
 /// Only its parent's wait() makes the end of a process public, a moment after its death.
 void ProcessProbe::learn_wait_status() {
-    if (ended_ && !ended_->wait_status) {
-        ended_->wait_status = table_.wait_status(ended_->pid, ended_->pidfd.get());
+    if (ended_ && !ended_->end.wait_status) {
+        ended_->end.wait_status = wait_status(ended_->end.pid, ended_->pidfd.get());
     }
-}
-
-/// Reports what is new, and what the check must hear again to make up its mind.
-void ProcessProbe::conclude(vrrp::Instant now) {
-    const bool is_good = count() >= needed_;
-    if (!reported_ || reported_->is_good != is_good) {
-        repeats_ = is_good ? rise_ : fall_;
-        looks_ = is_good ? looks_afterwards : 0;
-        if (is_good) {
-            ended_.reset();
-        }
-    }
-    learn_wait_status();
-    const ProbeResult result = judge();
-    const bool is_news = repeats_ > 0 || result != reported_;
-    repeats_ = std::max(repeats_ - 1, 0);
-    reported_ = result;
-    if (!watches_enough() || repeats_ > 0 || looks_ > 0) {
-        timer_.arm(now + look_interval);
-    } else {
-        timer_.disarm();
-    }
-    if (is_news) {
-        report_(result, now);
-    }
-}
-
-ProbeResult ProcessProbe::judge() const {
-    const bool is_good = count() >= needed_;
-    if (!is_good && error_) {
-        return {.is_good = false, .detail = error_->message()};
-    }
-    std::string detail = describe(count());
-    if (!is_good) {
-        detail = count() == 0 ? "no process is named " + std::get<ProcessName>(config_.pattern).name
-                              : fmt::format("{}, {} are needed", detail, needed_);
-    }
-    if (ended_) {
-        const std::string end =
-            fmt::format("process {} exited{}", ended_->pid, describe(ended_->wait_status));
-        detail = count() == 0 ? end : end + "; " + detail;
-    }
-    return {.is_good = is_good, .detail = std::move(detail)};
 }
 
 }  // namespace health

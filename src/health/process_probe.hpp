@@ -2,7 +2,9 @@
 
 #include "health/check_config.hpp"
 #include "health/probe.hpp"
-#include "health/process_table.hpp"
+#include "health/process_events.hpp"
+#include "health/process_finder.hpp"
+#include "health/process_verdict.hpp"
 #include "health/reporter.hpp"
 #include "os/error.hpp"
 #include "os/fd.hpp"
@@ -13,14 +15,18 @@
 
 #include <cstddef>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
+#include <string>
+#include <vector>
 
 namespace health {
 
-/// The probe that asks whether enough processes of a name live. The kernel tells it of each death,
-/// so while all is well it sleeps. While it is not, and a second longer, it looks for new processes
-/// each 50 ms.
+/// The probe that asks whether as many processes of a pattern live as should. The kernel tells it
+/// of each death, so while all is well it sleeps. Of new ones it wants to know while there are too
+/// few, or where there may be too many: then it listens to the kernel's process events, and where
+/// the kernel does not speak it looks from time to time.
 class ProcessProbe final : public Probe {
 public:
     /// As start_probe(), for a check whose probe is `config`.
@@ -35,40 +41,72 @@ private:
     };
     /// The process that died last, and how, once the kernel says so.
     struct Ended {
-        pid_t pid = 0;
+        ProcessEnd end;
         os::Fd pidfd;
-        std::optional<int> wait_status;
     };
 
     ProcessProbe(const CheckConfig& check, const ProcessProbeConfig& config, ProbeContext context);
 
+    [[nodiscard]] std::expected<void, os::Error> open(const std::string& name);
+    [[nodiscard]] std::expected<std::unique_ptr<ProcessFinder>, os::Error> make_finder(
+        const std::string& name);
+
     void on_timer(vrrp::Instant now);
     void on_exit(pid_t pid, vrrp::Instant now);
+    void on_started(const ProcessEvents::News& news, vrrp::Instant now);
+
     void look(vrrp::Instant now);
     void watch(pid_t pid);
-    void forget_others();
+    void keep_only(const std::vector<pid_t>& pids);
+    void forget_others(std::size_t needed);
     void learn_wait_status();
+
+    void listen();
+    void choose_events();
+    void begin_looks();
+    [[nodiscard]] bool wants_new() const;
+    [[nodiscard]] bool first_suffices() const;
+    [[nodiscard]] bool wants_events() const;
+    [[nodiscard]] bool is_told() const;
+    [[nodiscard]] ProcessWish wish() const;
+    [[nodiscard]] std::optional<vrrp::Duration> look_interval() const;
+
     void conclude(vrrp::Instant now);
+    void bear(ProbeResult& result, vrrp::Instant now);
+    void schedule(vrrp::Instant now);
+    void note(const std::string& step) const;
 
     [[nodiscard]] std::size_t count() const { return watched_.size() + unwatched_.size(); }
-    [[nodiscard]] bool watches_enough() const { return watched_.size() >= needed_; }
-    [[nodiscard]] ProbeResult judge() const;
+    [[nodiscard]] bool has_room() const { return watched_.size() < capacity_; }
+    [[nodiscard]] bool is_short() const { return watched_.size() < min_; }
+    [[nodiscard]] ProcessCount known() const;
 
     os::Loop& loop_;
     ProcessProbeConfig config_;
-    std::size_t needed_;
+    std::size_t min_;
+    std::size_t capacity_;  ///< how many are watched at most
     int rise_;
     int fall_;
     Reporter report_;
-    ProcessTable table_;
+    NoteStep note_;
+    std::unique_ptr<ProcessFinder> finder_;
+    std::unique_ptr<ProcessEvents> events_;  ///< while we want to know of new processes
+    bool has_tried_events_ = false;          ///< since we want to
+    std::vector<pid_t> started_;             ///< told by the kernel, and not looked at yet
     os::Timer timer_;
     std::map<pid_t, Watched> watched_;
     std::set<pid_t> unwatched_;  ///< found, but more than we want to watch, or may
-    std::optional<os::Error> error_;
+    std::optional<std::string> error_;
     std::optional<Ended> ended_;
+
+    std::optional<bool> is_good_;  ///< as many live as should
+    std::optional<vrrp::Instant> bad_since_;
     std::optional<ProbeResult> reported_;
     int repeats_ = 0;  ///< how often the check must hear the same again
-    int looks_ = 0;    ///< how often to look again although there are enough
+    vrrp::Instant repeat_at_;
+    int looks_ = 0;  ///< how often to look again in any case
+    vrrp::Instant looked_at_;
+    std::optional<vrrp::Instant> look_at_;
 };
 
 }  // namespace health

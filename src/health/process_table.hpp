@@ -1,5 +1,8 @@
 #pragma once
 
+#include "health/process_files.hpp"
+#include "health/process_finder.hpp"
+#include "health/process_match.hpp"
 #include "os/error.hpp"
 #include "vrrp/time.hpp"
 
@@ -7,34 +10,31 @@
 #include <sys/types.h>
 
 #include <expected>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace health {
 
-/// The processes of one name among all that /proc shows. A process has a name if that is its comm,
-/// or the base name of its executable; where we may not see the executable, of its argv[0]. Kernel
-/// threads and zombies don't count.
-class ProcessTable {
+/// The processes of one name, program or command line among all that /proc shows. A process has a
+/// name if that is its comm, or the base name of its executable; where we may not see the
+/// executable, of its argv[0]. Kernel threads and zombies don't count.
+class ProcessTable final : public ProcessFinder {
 public:
-    explicit ProcessTable(std::string name, std::string root = "/proc")
-        : name_(std::move(name)), root_(std::move(root)) {}
+    explicit ProcessTable(ProcessMatch match, std::string root = process_root)
+        : match_(std::move(match)), root_(std::move(root)) {}
 
-    /// The living processes of the name, among those that it looks at. Some hosts have thousands of
-    /// processes, so only the first call looks at all; later ones at those that have come since, or
-    /// less than two seconds ago (they may execute another program yet), and at a twentieth of the
-    /// others, each time another. Fails where nothing is found and /proc hides processes from us.
+    /// The living processes that are meant, among those that it looks at. Some hosts have thousands
+    /// of processes, so only the first call looks at all; later ones at those that have come since,
+    /// or less than two seconds ago (they may execute another program yet), and at a twentieth of
+    /// the others, each time another. Fails where nothing is found and /proc hides processes from
+    /// us.
     [[nodiscard]] std::expected<std::vector<pid_t>, os::Error> find_new(vrrp::Instant now);
+    [[nodiscard]] std::expected<ProcessFinding, std::string> find(vrrp::Instant now) override;
 
-    /// Whether this process lives and has the name; an error where it can't be looked at.
-    [[nodiscard]] std::expected<bool, os::Error> is_alive(pid_t pid) const;
-
-    /// How an exited process that `pidfd` refers to has ended, as wait() would tell its parent;
-    /// nullopt where the kernel does not say: while it is a zombie only to who may trace it, and
-    /// after that from Linux 6.15 on.
-    [[nodiscard]] std::optional<int> wait_status(pid_t pid, int pidfd) const;
+    [[nodiscard]] std::expected<bool, os::Error> is_alive(pid_t pid) const override;
+    [[nodiscard]] std::string describe_none() const override { return match_.describe_none(); }
+    [[nodiscard]] News news() const override;
 
 private:
     struct Entry {
@@ -45,8 +45,9 @@ private:
 
     [[nodiscard]] std::vector<Entry> list(DIR* folder, vrrp::Instant now) const;
     [[nodiscard]] bool is_due(const Entry& entry, vrrp::Instant now) const;
+    [[nodiscard]] std::expected<bool, int> lives(int folder, const std::string& process) const;
 
-    std::string name_;
+    ProcessMatch match_;
     std::string root_;
     std::vector<Entry> known_;  ///< by ascending pid
     int turn_ = 0;

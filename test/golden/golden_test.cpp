@@ -39,7 +39,11 @@ std::string in_milliseconds(vrrp::Duration duration) {
 
 std::string to_text(const health::ProbeConfig& probe) {
     if (const auto* const process = std::get_if<health::ProcessProbeConfig>(&probe)) {
-        return fmt::format("{} min {}", health::describe(probe), process->min);
+        return fmt::format("{} min {}{}{}", health::describe(probe), process->min,
+                           process->max ? fmt::format(" max {}", *process->max) : "",
+                           process->grace == vrrp::Duration::zero()
+                               ? ""
+                               : " grace " + in_milliseconds(process->grace));
     }
     if (const auto* const script = std::get_if<health::ScriptProbeConfig>(&probe)) {
         return fmt::format("script [{}] user \"{}\"", fmt::join(script->command, "|"),

@@ -8,7 +8,7 @@
 
 #include "catch2.hpp"
 #include "health/named_process.hpp"
-#include "health/process_table.hpp"
+#include "health/process_files.hpp"
 #include "health/stage.hpp"
 #include "os/script_folder.hpp"
 
@@ -168,7 +168,7 @@ TEST_CASE("a process that has become another program counts no more", "[health]"
         if (stage.last().is_good) {
             CHECK(stage.last().detail == "2 processes are alive");
             changeling.kill(SIGUSR1);
-            while (health::ProcessTable(name).is_alive(changeling.pid()).value()) {
+            while (health::process_comm(changeling.pid()) == name) {
             }
             process.kill(SIGKILL);
         } else {

@@ -31,6 +31,10 @@ Pids find_new(ProcessTable& table, vrrp::Instant now) {
     return *found;
 }
 
+health::ProcessMatch named(const std::string& name) {
+    return *health::ProcessMatch::create(health::ProcessName{name});
+}
+
 /// A folder that looks like /proc.
 class FakeProc {
 public:
@@ -59,7 +63,7 @@ public:
     }
 
     [[nodiscard]] ProcessTable table(const std::string& name) const {
-        return ProcessTable(name, folder_.path(""));
+        return ProcessTable(named(name), folder_.path(""));
     }
     [[nodiscard]] std::vector<pid_t> find(const std::string& name) const {
         auto all = table(name);
@@ -192,7 +196,7 @@ TEST_CASE("hidden processes are told instead of taken for dead", "[health]") {
     CHECK(proc.error("theirs") ==
           "read " + proc.path() +
               "/1/comm (are processes hidden by hidepid?): No such file or directory");
-    const auto found = ProcessTable("any", "/no/proc").find_new(start);
+    const auto found = ProcessTable(named("any"), "/no/proc").find_new(start);
     REQUIRE_FALSE(found);
     CHECK(found.error().message() == "open /no/proc: No such file or directory");
 }
@@ -209,7 +213,7 @@ TEST_CASE("a title in argv[0] names a process whose executable we may not see", 
     const NamedProcess master(titled(name));
     const NamedProcess other(titled("sleep for " + name));
     const auto is_alive = [&](const NamedProcess& process) {
-        return ProcessTable(name).is_alive(process.pid()).value_or(false);
+        return ProcessTable(named(name)).is_alive(process.pid()).value_or(false);
     };
 
     // Root sees the executable, which decides; nobody does not.
@@ -235,5 +239,5 @@ TEST_CASE("how a zombie has ended is known to who may trace it", "[health]") {
     process.kill(SIGTERM);
     waitid(P_PID, static_cast<id_t>(process.pid()), nullptr, WEXITED | WNOWAIT);
 
-    CHECK(ProcessTable("any").wait_status(process.pid(), pidfd->get()) == SIGTERM);
+    CHECK(health::wait_status(process.pid(), pidfd->get()) == SIGTERM);
 }

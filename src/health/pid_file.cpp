@@ -1,0 +1,209 @@
+#include "health/pid_file.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/inotify.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <filesystem>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "health/process_files.hpp"
+#include "os/fd.hpp"
+
+namespace health {
+
+namespace {
+
+/// How much earlier than its process a file may have been written, by clocks of whole seconds.
+constexpr std::int64_t clock_slack = 2;
+
+constexpr std::size_t longest_excerpt = 20;
+
+std::string failure(const std::string& path, int code) {
+    return os::Error{code, path}.message();
+}
+
+std::string_view kind_of(mode_t mode) {
+    switch (mode & S_IFMT) {
+        case S_IFDIR: return "a folder";
+        case S_IFIFO: return "a pipe";
+        case S_IFSOCK: return "a socket";
+        default: return "a device";
+    }
+}
+
+std::string_view trim(std::string_view text) {
+    constexpr std::string_view blanks = " \t\r\n";
+    const std::size_t begin = text.find_first_not_of(blanks);
+    return begin == std::string_view::npos
+               ? ""
+               : text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
+}
+
+/// What people may see of a file that is not what it should be.
+std::string excerpt(std::string_view text) {
+    std::string shown(text.substr(0, longest_excerpt));
+    std::ranges::replace_if(shown, [](char letter) { return letter < ' ' || letter > '~'; }, '?');
+    return shown + (text.size() > longest_excerpt ? "..." : "");
+}
+
+std::expected<pid_t, std::string> to_pid(const std::string& path, std::string_view text) {
+    const std::string_view line = trim(text.substr(0, text.find('\n')));
+    if (line.empty()) {
+        return std::unexpected(path +
+                               (trim(text).empty() ? " is empty" : " begins with a blank line"));
+    }
+    pid_t pid = 0;
+    const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), pid);
+    if (error != std::errc() || end != line.data() + line.size() || pid <= 0) {
+        return std::unexpected(
+            fmt::format("{} says \"{}\", which is no process number", path, excerpt(line)));
+    }
+    return pid;
+}
+
+/// Opening a pipe or a device can wait, or do something; this does neither.
+std::expected<os::Fd, std::string> open_regular(const std::string& path) {
+    const os::Fd place(open(path.c_str(), O_PATH | O_CLOEXEC));
+    struct stat status{};
+    if (!place.is_open() || fstat(place.get(), &status) != 0) {
+        return std::unexpected(failure(path, errno));
+    }
+    if (!S_ISREG(status.st_mode)) {
+        return std::unexpected(fmt::format("{} is {}, not a file", path, kind_of(status.st_mode)));
+    }
+    os::Fd file(open(fmt::format("/proc/self/fd/{}", place.get()).c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file.is_open()) {
+        return std::unexpected(failure(path, errno));
+    }
+    return file;
+}
+
+/// The deepest folder on the way to a file that there is, and what is to come below it.
+struct NextStep {
+    std::filesystem::path folder;
+    std::string name;
+};
+
+NextStep next_step(const std::string& path) {
+    std::filesystem::path name = path;
+    std::filesystem::path folder = name.parent_path();
+    std::error_code ignored;
+    while (folder.has_relative_path() && !std::filesystem::is_directory(folder, ignored)) {
+        name = folder;
+        folder = folder.parent_path();
+    }
+    return {folder, name.filename().string()};
+}
+
+std::uint64_t inode_of(const std::filesystem::path& path) {
+    struct stat status{};
+    return stat(path.c_str(), &status) == 0 ? status.st_ino : 0;
+}
+
+/// A process of another user than the file's, begun after the file was written, is not the one that
+/// the file means: the number has passed on.
+bool has_passed_on(const PidFileContent& content) {
+    const auto users = process_users(content.pid);
+    const auto started = process_start_time(content.pid);
+    return users && started && std::ranges::find(*users, content.owner) == users->end() &&
+           *started > content.written_at + clock_slack;
+}
+
+}  // namespace
+
+std::expected<PidFileContent, std::string> read_pid_file(const std::string& path) {
+    const auto file = open_regular(path);
+    if (!file) {
+        return std::unexpected(file.error());
+    }
+    std::array<char, 256> buffer;
+    struct stat status{};
+    const ssize_t size = read(file->get(), buffer.data(), buffer.size());
+    if (size < 0 || fstat(file->get(), &status) != 0) {
+        return std::unexpected(failure(path, errno));
+    }
+    const auto pid = to_pid(path, std::string_view(buffer.data(), static_cast<std::size_t>(size)));
+    if (!pid) {
+        return std::unexpected(pid.error());
+    }
+    return PidFileContent{.pid = *pid, .owner = status.st_uid, .written_at = status.st_mtim.tv_sec};
+}
+
+PidFile::PidFile(os::Loop& loop, std::string path, OnNews on_news)
+    : loop_(loop), path_(std::move(path)), on_news_(std::move(on_news)) {}
+
+std::expected<ProcessFinding, std::string> PidFile::find(vrrp::Instant /*now*/) {
+    follow_folder();
+    const auto pid = read_living();
+    if (pid) {
+        found_ = *pid;
+    } else if (!found_ || !is_alive(*found_).value_or(false)) {
+        found_.reset();
+        return std::unexpected(pid.error());
+    }
+    return ProcessFinding{.pids = {*found_}, .is_complete = true};
+}
+
+std::expected<pid_t, std::string> PidFile::read_living() const {
+    const auto content = read_pid_file(path_);
+    if (!content) {
+        return std::unexpected(content.error());
+    }
+    const pid_t pid = content->pid;
+    if (!is_alive(pid).value_or(false)) {
+        return std::unexpected(fmt::format("{} names process {}, which does not run", path_, pid));
+    }
+    if (pid != found_ && has_passed_on(*content)) {
+        return std::unexpected(fmt::format(
+            "{} names process {} ({}), which is another user's and began after the file "
+            "was written: the number has passed on",
+            path_, pid, process_comm(pid)));
+    }
+    return pid;
+}
+
+/// The folder itself may come and go with the service. What comes between a look and the watch is
+/// seen in the next round.
+void PidFile::follow_folder() {
+    for (int round = 0; round < 3; ++round) {
+        const NextStep next = next_step(path_);
+        constexpr std::uint32_t events = IN_CREATE | IN_MOVED_TO | IN_CLOSE_WRITE | IN_MODIFY |
+                                         IN_DELETE | IN_MOVED_FROM | IN_ATTRIB | IN_DELETE_SELF |
+                                         IN_MOVE_SELF | IN_ONLYDIR;
+        std::vector<WatchedPath> paths = {{next.folder.string(), events, inode_of(next.folder)}};
+        if (watch_ && watch_->paths() == paths) {
+            return;
+        }
+        auto watch = FolderWatch::open(
+            loop_, std::move(paths),
+            [name = next.name](std::string_view seen) { return seen.empty() || seen == name; },
+            [this](vrrp::Instant now) { on_news_(now); });
+        watch_ = watch ? std::move(*watch) : nullptr;
+    }
+}
+
+std::expected<bool, os::Error> PidFile::is_alive(pid_t pid) const {
+    return is_living_process(pid);
+}
+
+std::string PidFile::describe_none() const {
+    return "no process is named in " + path_;
+}
+
+ProcessFinder::News PidFile::news() const {
+    const bool is_told = watch_ != nullptr;
+    return {.tells_first = is_told, .tells_all = is_told, .needs_looks = !is_told, .comm = ""};
+}
+
+}  // namespace health

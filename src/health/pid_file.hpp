@@ -1,0 +1,53 @@
+#pragma once
+
+#include "health/folder_watch.hpp"
+#include "health/process_finder.hpp"
+#include "os/error.hpp"
+#include "os/loop.hpp"
+#include "vrrp/time.hpp"
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace health {
+
+/// What a pid file says.
+struct PidFileContent {
+    pid_t pid = 0;
+    uid_t owner = 0;
+    std::int64_t written_at = 0;  ///< seconds of the wall clock
+};
+
+/// Reads the number in the first line of a file, and never waits for anybody. A failure says what
+/// is wrong with the file, for people.
+[[nodiscard]] std::expected<PidFileContent, std::string> read_pid_file(const std::string& path);
+
+/// The process whose number stands in a file. It is known of, once found, as long as it lives and
+/// the file names no other one: who renames or writes the file anew does not end it. A number that
+/// has passed to a process of another user since the file was written names nobody.
+class PidFile final : public ProcessFinder {
+public:
+    PidFile(os::Loop& loop, std::string path, OnNews on_news);
+
+    [[nodiscard]] std::expected<ProcessFinding, std::string> find(vrrp::Instant now) override;
+    [[nodiscard]] std::expected<bool, os::Error> is_alive(pid_t pid) const override;
+    [[nodiscard]] std::string describe_none() const override;
+    [[nodiscard]] News news() const override;
+
+private:
+    void follow_folder();
+    [[nodiscard]] std::expected<pid_t, std::string> read_living() const;
+
+    os::Loop& loop_;
+    std::string path_;
+    OnNews on_news_;
+    std::unique_ptr<FolderWatch> watch_;  ///< of the deepest folder on the way that there is
+    std::optional<pid_t> found_;
+};
+
+}  // namespace health

@@ -1,0 +1,187 @@
+#include "health/pid_file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "catch2.hpp"
+#include "health/named_process.hpp"
+#include "health/stage.hpp"
+#include "os/script_folder.hpp"
+
+using health::ProbeResult;
+using health_test::NamedProcess;
+using health_test::Stage;
+using health_test::unique_name;
+
+namespace {
+
+using namespace std::chrono_literals;
+
+health::CheckConfig check_of(const std::string& path) {
+    return {.name = "service",
+            .probe = health::ProcessProbeConfig{.pattern = health::ProcessPidFile{path}},
+            .weight = {}};
+}
+
+ProbeResult first_result(const std::string& path) {
+    Stage stage;
+    stage.start(check_of(path), [&] { stage.done(); });
+    REQUIRE(stage.run());
+    return stage.last();
+}
+
+/// Plays scenes, each begun by the result that the one before has led to.
+void play(const std::string& path, const std::vector<std::function<void()>>& scenes,
+          std::vector<ProbeResult>& results) {
+    Stage stage;
+    stage.start(check_of(path), [&] {
+        const std::size_t scene = stage.results.size() - 1;
+        scene < scenes.size() ? scenes[scene]() : stage.done();
+    });
+    REQUIRE(stage.run());
+    results = stage.results;
+}
+
+}  // namespace
+
+TEST_CASE("a pid file that is no good says what is wrong", "[health]") {
+    const os_test::ScriptFolder folder;
+    const auto detail = [&](const std::string& content) {
+        return first_result(folder.file("pid", content, 0644))
+            .detail.substr(folder.path("pid").size());
+    };
+
+    CHECK(first_result(folder.path("none")).detail ==
+          folder.path("none") + ": No such file or directory");
+    CHECK(first_result("/no/folder/pid").detail == "/no/folder/pid: No such file or directory");
+    CHECK(detail("") == " is empty");
+    CHECK(detail(" \n") == " is empty");
+    CHECK(detail("\n12\n") == " begins with a blank line");
+    CHECK(detail("nginx\x1b[0m\n") == " says \"nginx?[0m\", which is no process number");
+    CHECK(detail("12x") == " says \"12x\", which is no process number");
+    CHECK(detail("-1") == " says \"-1\", which is no process number");
+    CHECK(detail("0") == " says \"0\", which is no process number");
+    CHECK(detail("99999999999999999999") ==
+          " says \"99999999999999999999\", which is no process number");
+    CHECK(detail("4194305") == " names process 4194305, which does not run");
+}
+
+TEST_CASE("what is no file is not waited for", "[health]") {
+    const os_test::ScriptFolder folder;
+    REQUIRE(mkfifo(folder.path("pipe").c_str(), 0644) == 0);
+
+    CHECK(first_result(folder.path("pipe")).detail ==
+          folder.path("pipe") + " is a pipe, not a file");
+    CHECK(first_result("/dev/null").detail == "/dev/null is a device, not a file");
+    CHECK(first_result("/tmp").detail == "/tmp is a folder, not a file");
+}
+
+TEST_CASE("a pid file that we may not read says so", "[health]") {
+    if (geteuid() != 0) {
+        return;
+    }
+    const os_test::ScriptFolder folder;
+    const std::string path = folder.file("pid", std::to_string(getpid()), 0600);
+    const NamedProcess nobody([&] {
+        const bool is_other = setresuid(65534, 65534, 65534) == 0;
+        const auto content = health::read_pid_file(path);
+        _exit(is_other && !content && content.error() == path + ": Permission denied" ? 42 : 1);
+    });
+
+    siginfo_t info{};
+    waitid(P_PID, static_cast<id_t>(nobody.pid()), &info, WEXITED | WNOWAIT);
+    CHECK(info.si_status == 42);
+}
+
+TEST_CASE("the process that a pid file names is watched", "[health]") {
+    const os_test::ScriptFolder folder;
+    const NamedProcess process(unique_name());
+    const std::string path = folder.file("pid", " " + process.text() + " \n/data\n", 0644);
+    std::vector<ProbeResult> results;
+
+    play(path, {[&] { process.kill(SIGKILL); }}, results);
+
+    CHECK(results[0] == ProbeResult{true, "1 process is alive", {}, ""});
+    CHECK(results[1] ==
+          ProbeResult{false, "process " + process.text() + " exited, signal 9", {}, ""});
+}
+
+TEST_CASE("a pid file in a folder yet to come is found at once", "[health]") {
+    const os_test::ScriptFolder folder;
+    const NamedProcess process(unique_name());
+    const std::string path = folder.path("run/service/pid");
+    Stage stage;
+    vrrp::Instant written;
+
+    stage.start(check_of(path), [&] {
+        if (stage.last().is_good) {
+            CHECK(stage.loop.now() - written < 500ms);
+            stage.done();
+            return;
+        }
+        // When all looks are done that a bad result leads to.
+        stage.after(1500ms, [&] { std::filesystem::create_directory(folder.path("run")); });
+        stage.after(1600ms, [&] { std::filesystem::create_directory(folder.path("run/service")); });
+        stage.after(1700ms, [&] {
+            written = stage.loop.now();
+            static_cast<void>(folder.file("run/service/pid", process.text(), 0644));
+        });
+    });
+
+    CHECK(stage.run());
+}
+
+TEST_CASE("a successor in the pid file takes over, as nginx does it", "[health]") {
+    const os_test::ScriptFolder folder;
+    const NamedProcess old(unique_name());
+    const NamedProcess successor(unique_name());
+    const std::string path = folder.file("pid", old.text(), 0644);
+    Stage stage;
+
+    stage.start(check_of(path), [&] {
+        if (stage.results.size() == 1) {
+            std::filesystem::rename(path, path + ".oldbin");
+            stage.after(100ms,
+                        [&] { static_cast<void>(folder.file("pid", successor.text(), 0644)); });
+            stage.after(200ms, [&] { old.kill(SIGKILL); });
+            stage.after(400ms, [&] { successor.kill(SIGKILL); });
+        }
+        if (!stage.last().is_good) {
+            stage.done();
+        }
+    });
+
+    REQUIRE(stage.run());
+    CHECK(stage.last().detail == "process " + successor.text() + " exited, signal 9");
+}
+
+TEST_CASE("a number that has passed to another user's process names nobody", "[health]") {
+    if (geteuid() != 0) {
+        return;
+    }
+    const os_test::ScriptFolder folder;
+    const NamedProcess process(unique_name());
+    const std::string path = folder.file("pid", process.text(), 0644);
+    const auto write_as = [&](uid_t owner, time_t seconds) {
+        const std::array<timespec, 2> times{timespec{seconds, 0}, timespec{seconds, 0}};
+        REQUIRE(chown(path.c_str(), owner, owner) == 0);
+        REQUIRE(utimensat(AT_FDCWD, path.c_str(), times.data(), 0) == 0);
+        return first_result(path);
+    };
+    constexpr time_t long_ago = 1'000'000'000;
+    constexpr time_t far_ahead = 4'000'000'000;
+
+    CHECK(write_as(0, long_ago).is_good);
+    CHECK(write_as(65534, far_ahead).is_good);
+    const ProbeResult passed_on = write_as(65534, long_ago);
+    CHECK_FALSE(passed_on.is_good);
+    CHECK(passed_on.detail.find("the number has passed on") != std::string::npos);
+}
