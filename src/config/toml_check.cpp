@@ -26,7 +26,6 @@ struct ProbeKind {
 };
 
 constexpr std::array<ProbeKind, 15> kinds = {{
-constexpr std::array<ProbeKind, 15> kinds = {{
     {"process", read_process_probe, false},
     {"executable", read_process_probe, false},
     {"command_line", read_process_probe, false},
