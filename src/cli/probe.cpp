@@ -4,8 +4,10 @@
 #include "cli/print.hpp"
 #include "config/diagnostic.hpp"
 #include "config/load.hpp"
+#include "engine/host_probes.hpp"
 #include "health/check.hpp"
 #include "health/combination.hpp"
+#include "net/link_mirror.hpp"
 #include "os/loop.hpp"
 
 #include <fmt/format.h>
@@ -16,6 +18,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -106,7 +109,20 @@ private:
         }
         const vrrp::Instant start = loop->now();
         limit->arm(start + check.interval + check.timeout + margin);
-        const auto probe = health::start_probe(
+        if (std::holds_alternative<health::PeersProbeConfig>(check.probe)) {
+            print_error("what a router hears, only the running daemon knows: understudy status\n");
+            return std::nullopt;
+        }
+        auto links = net::LinkMirror::open(*loop, engine::interfaces_of_checks(config_),
+                                           [](vrrp::Instant /*now*/) {});
+        if (!links) {
+            print_error(links.error().message() + "\n");
+            return std::nullopt;
+        }
+        const engine::HostProbes::Links known_links(std::move(*links));
+        const engine::HostProbes::Instances no_instances;
+        engine::HostProbes host_probes(known_links, no_instances);
+        const auto probe = host_probes.start(
             check,
             {.loop = *loop,
              .report =

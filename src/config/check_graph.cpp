@@ -41,6 +41,7 @@ public:
             }
         }
         report_unused(unused_check);
+        check_routers_of_probes();
         for (std::size_t index = 0; index < draft_.checks.size(); ++index) {
             if (visits_[index] == Visit::never) {
                 visit(index);
@@ -176,6 +177,23 @@ private:
             use.weight = use.weight ? std::optional(-*use.weight) : std::nullopt;
         }
         return use;
+    }
+
+    /// A check may ask who is master of a router, also of one that uses it.
+    void check_routers_of_probes() {
+        std::vector<std::string> names;
+        for (const RouterDraft& router : draft_.routers) {
+            names.push_back(router.router.name);
+        }
+        for (const CheckDraft& check : draft_.checks) {
+            const auto* const peers = std::get_if<health::PeersProbeConfig>(&check.check.probe);
+            if (peers != nullptr && !peers->router.empty() &&
+                std::ranges::find(names, peers->router) == names.end()) {
+                report_.error(check.probe_place,
+                              fmt::format("there is no router {}", in_quotes(peers->router)),
+                              suggest(peers->router, names));
+            }
+        }
     }
 
     void use_checks(const RouterDraft& draft, Router& router) const {

@@ -20,9 +20,11 @@ public:
     explicit GroupReader(Report& report) : report_(report) {}
 
     KeepalivedGroup read(const KeepalivedLine& line) {
-        static constexpr std::array<KeepalivedKeyword<GroupReader>, 3> keywords = {{
+        static constexpr std::array<KeepalivedKeyword<GroupReader>, 5> keywords = {{
             {"group", &GroupReader::take_members, KeepalivedForm::block},
             {"track_process", &GroupReader::take_processes, KeepalivedForm::block},
+            {"track_file", &GroupReader::take_files, KeepalivedForm::block},
+            {"track_interface", &GroupReader::take_interfaces, KeepalivedForm::block},
             {"smtp_alert", &GroupReader::take_mail},
         }};
         group_.place = line.value_place();
@@ -74,6 +76,12 @@ private:
 
     void take_processes(const KeepalivedLine& line) {
         read_tracks(line, "vrrp_track_process", weight_range, group_.checks, report_);
+    }
+    void take_files(const KeepalivedLine& line) {
+        read_tracks(line, "track_file", file_weight_range, group_.checks, report_);
+    }
+    void take_interfaces(const KeepalivedLine& line) {
+        read_tracks(line, "track_interface", weight_range, group_.checks, report_);
     }
     void take_mail(const KeepalivedLine& line) { group_.mail_place = line.place(); }
 

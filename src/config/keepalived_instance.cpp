@@ -25,7 +25,7 @@ public:
     explicit InstanceReader(Report& report) : report_(report) {}
 
     KeepalivedInstance read(const KeepalivedLine& line, const KeepalivedGlobals& globals) {
-        static constexpr std::array<KeepalivedKeyword<InstanceReader>, 31> keywords = {{
+        static constexpr std::array<KeepalivedKeyword<InstanceReader>, 33> keywords = {{
             {"state", &InstanceReader::take_state},
             {"interface", &InstanceReader::take_interface},
             {"virtual_router_id", &InstanceReader::take_router_id},
@@ -37,6 +37,8 @@ public:
             {"virtual_ipaddress_excluded", &InstanceReader::take_excluded, KeepalivedForm::block},
             {"track_script", &InstanceReader::take_scripts, KeepalivedForm::block},
             {"track_process", &InstanceReader::take_processes, KeepalivedForm::block},
+            {"track_file", &InstanceReader::take_files, KeepalivedForm::block},
+            {"track_interface", &InstanceReader::take_interfaces, KeepalivedForm::block},
             {"nopreempt", &InstanceReader::take_nopreempt},
             {"preempt", &InstanceReader::take_preempt},
             {"preempt_delay", &InstanceReader::take_preempt_delay},
@@ -201,6 +203,12 @@ private:
 
     void take_processes(const KeepalivedLine& line) {
         read_tracks(line, "vrrp_track_process", weight_range, reading().draft.checks, report_);
+    }
+    void take_files(const KeepalivedLine& line) {
+        read_tracks(line, "track_file", file_weight_range, reading().draft.checks, report_);
+    }
+    void take_interfaces(const KeepalivedLine& line) {
+        read_tracks(line, "track_interface", weight_range, reading().draft.checks, report_);
     }
 
     void take_nopreempt(const KeepalivedLine& line) {

@@ -1,5 +1,6 @@
 #include "config/keepalived_reader.hpp"
 
+#include "config/keepalived_file.hpp"
 #include "config/keepalived_garp_group.hpp"
 #include "config/keepalived_globals.hpp"
 #include "config/keepalived_group.hpp"
@@ -7,6 +8,7 @@
 #include "config/keepalived_keywords.hpp"
 #include "config/keepalived_process.hpp"
 #include "config/keepalived_script.hpp"
+#include "config/keepalived_track.hpp"
 
 #include <fmt/format.h>
 
@@ -26,10 +28,12 @@ public:
     FileReader(std::string_view text, Report& report) : text_(text), report_(report) {}
 
     Config read() {
-        static constexpr std::array<KeepalivedKeyword<FileReader>, 6> keywords = {{
+        static constexpr std::array<KeepalivedKeyword<FileReader>, 8> keywords = {{
             {"global_defs", &FileReader::take_globals, KeepalivedForm::blocks},
             {"vrrp_script", &FileReader::take_script, KeepalivedForm::blocks},
             {"vrrp_track_process", &FileReader::take_process, KeepalivedForm::blocks},
+            {"track_file", &FileReader::take_file, KeepalivedForm::blocks},
+            {"vrrp_track_file", &FileReader::take_file, KeepalivedForm::blocks},
             {"vrrp_instance", &FileReader::note_instance, KeepalivedForm::blocks},
             {"vrrp_sync_group", &FileReader::take_group, KeepalivedForm::blocks},
             {"garp_group", &FileReader::take_garp_group, KeepalivedForm::blocks},
@@ -45,6 +49,7 @@ public:
         }
         apply_script_user();
         apply_keepalived_groups(groups_, draft_.checks, draft_.routers, report_);
+        make_interface_checks(draft_, report_);
         draft_.daemon = daemon_settings();
         return complete(draft_, Severity::warning, report_);
     }
@@ -76,6 +81,7 @@ private:
     void take_process(const KeepalivedLine& line) {
         take_check(read_keepalived_process(line, report_));
     }
+    void take_file(const KeepalivedLine& line) { take_check(read_keepalived_file(line, report_)); }
 
     /// Names are unique within a kind.
     void take_check(CheckDraft check) {

@@ -1,6 +1,7 @@
 #include "config/keepalived_track.hpp"
 
 #include "config/keepalived_keywords.hpp"
+#include "config/text.hpp"
 
 #include <fmt/format.h>
 
@@ -30,6 +31,8 @@ std::size_t known_words(const KeepalivedLine& entry) {
     return has_direction ? 4 : 3;
 }
 
+constexpr std::string_view interface_kind = "track_interface";
+
 /// The weight that counts for a mention: 0 for a fatal one.
 int weight_of(const CheckMention& mention, const std::vector<CheckDraft>& checks) {
     if (mention.weight) {
@@ -39,6 +42,32 @@ int weight_of(const CheckMention& mention, const std::vector<CheckDraft>& checks
         return known.kind == mention.kind && known.check.name == mention.name;
     });
     return check != checks.end() ? check->check.weight.value_or(0) : 0;
+}
+
+bool is_of_own_interface(const CheckMention& mention, const RouterDraft& router) {
+    return mention.kind == interface_kind && mention.name == router.router.interface;
+}
+
+void make_interface_check(const CheckMention& mention, std::vector<CheckDraft>& checks,
+                          Report& report) {
+    const bool is_made = std::ranges::any_of(checks, [&mention](const CheckDraft& known) {
+        return known.kind == interface_kind && known.check.name == mention.name;
+    });
+    if (is_made) {
+        return;
+    }
+    if (const auto valid = to_interface(mention.name); !valid) {
+        report.error(mention.place, valid.error());
+    }
+    CheckDraft draft{.check = {},
+                     .place = mention.place,
+                     .probe_place = mention.place,
+                     .user_place = {},
+                     .references = {},
+                     .kind = std::string(interface_kind)};
+    draft.check.name = mention.name;
+    draft.check.probe = health::InterfaceProbeConfig{mention.name};
+    checks.push_back(std::move(draft));
 }
 
 }  // namespace
@@ -61,6 +90,19 @@ void read_tracks(const KeepalivedLine& line, const std::string& kind, const Rang
     }
 }
 
+std::optional<std::pair<int, bool>> read_weight_line(const KeepalivedLine& line,
+                                                     const Range& weights, Report& report) {
+    const bool has_direction = line.words.size() == 3 && (line.words[2].text == "reverse" ||
+                                                          line.words[2].text == "noreverse");
+    if (line.words.size() < 2 || (line.words.size() > 2 && !has_direction)) {
+        report.error(line.place(), "weight takes a number and maybe \"reverse\" or \"noreverse\"");
+        return std::nullopt;
+    }
+    const auto weight = to_number(line.words[1], "weight", weights, report);
+    const bool is_reversed = has_direction && line.words[2].text == "reverse";
+    return weight ? std::optional(std::pair(*weight, is_reversed)) : std::nullopt;
+}
+
 void add_group_tracks(const std::vector<CheckMention>& tracks,
                       const std::vector<CheckDraft>& checks, RouterDraft& member) {
     for (const CheckMention& track : tracks) {
@@ -72,6 +114,24 @@ void add_group_tracks(const std::vector<CheckMention>& tracks,
         } else if (weight_of(*own, checks) != 0) {
             *own = track;
         }
+    }
+}
+
+void make_interface_checks(Draft& draft, Report& report) {
+    for (RouterDraft& router : draft.routers) {
+        for (const CheckMention& mention : router.checks) {
+            if (is_of_own_interface(mention, router)) {
+                report.warning(mention.place,
+                               fmt::format("{} is the interface of {} itself, which always leaves "
+                                           "with it: tracking it has no effect",
+                                           mention.name, router.router.name));
+            } else if (mention.kind == interface_kind) {
+                make_interface_check(mention, draft.checks, report);
+            }
+        }
+        std::erase_if(router.checks, [&router](const CheckMention& mention) {
+            return is_of_own_interface(mention, router);
+        });
     }
 }
 

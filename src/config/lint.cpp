@@ -18,6 +18,18 @@ namespace config {
 
 namespace {
 
+/// The interface that a probe names; empty where it names none.
+std::string interface_of(const health::ProbeConfig& probe) {
+    if (const auto* const link = std::get_if<health::InterfaceProbeConfig>(&probe)) {
+        return link->interface;
+    }
+    if (const auto* const address = std::get_if<health::AddressProbeConfig>(&probe)) {
+        return address->interface;
+    }
+    const auto* const route = std::get_if<health::RouteProbeConfig>(&probe);
+    return route != nullptr ? route->interface : "";
+}
+
 class Linter {
 public:
     explicit Linter(const std::string& file) : file_(file) {}
@@ -30,6 +42,18 @@ public:
              fmt::format("interface {} is not there; router {} waits for it",
                          in_quotes(router.interface), router.name),
              suggest(router.interface, link_names));
+    }
+
+    /// What a check asks of an interface that is not there can't be so; one may come, of course.
+    void check_interface(const health::CheckConfig& check, Place place,
+                         std::span<const std::string> link_names) {
+        const std::string interface = interface_of(check.probe);
+        if (!interface.empty() && std::ranges::find(link_names, interface) == link_names.end()) {
+            warn(place,
+                 fmt::format("check {} waits for interface {}, which is not there", check.name,
+                             in_quotes(interface)),
+                 suggest(interface, link_names));
+        }
     }
 
     void check_program(const health::CheckConfig& check, Place place) {
@@ -94,6 +118,7 @@ Diagnostics lint(const Config& config, const std::string& file,
     }
     linter.add(lint_weights(config, file));
     for (std::size_t index = 0; index < config.checks.size(); ++index) {
+        linter.check_interface(config.checks[index], config.check_places[index].probe, link_names);
         linter.check_program(config.checks[index], config.check_places[index].probe);
         linter.check_user(config.checks[index], config.check_places[index].user);
     }

@@ -25,7 +25,7 @@ struct ProbeKind {
     bool is_periodic = true;  ///< it looks from time to time; others are told of changes
 };
 
-constexpr std::array<ProbeKind, 15> kinds = {{
+constexpr std::array<ProbeKind, 20> kinds = {{
     {"process", read_process_probe, false},
     {"executable", read_process_probe, false},
     {"command_line", read_process_probe, false},
@@ -38,6 +38,11 @@ constexpr std::array<ProbeKind, 15> kinds = {{
     {"http", read_http_probe},
     {"tcp", read_tcp_probe},
     {"tls", read_tls_probe},
+    {"file", read_file_probe, false},
+    {"interface", read_interface_probe, false},
+    {"route", read_route_probe, false},
+    {"address", read_address_probe, false},
+    {"peers", read_peers_probe, false},
     {"any", read_combination, false},
     {"all", read_combination, false},
     {"at_least", read_combination, false},

@@ -23,9 +23,9 @@ vrrp::Lease lease_of(const config::Router& router) {
     return vrrp::lease_for(router.protocol.down_adverts, router.protocol.interval);
 }
 
-/// The interfaces that routers are on, each once.
+/// The interfaces that routers are on or checks ask for, each once.
 std::vector<std::string> interfaces_of(const config::Config& config) {
-    std::vector<std::string> names;
+    std::vector<std::string> names = interfaces_of_checks(config);
     for (const config::Router& router : config.routers) {
         names.push_back(router.interface);
     }
@@ -86,8 +86,12 @@ Daemon::Daemon(const config::Config& config, os::Loop& loop, Executor executor)
     : loop_(loop),
       started_at_(loop.now()),
       executor_(std::move(executor)),
+      host_probes_(links_, instances_),
       monitor_(
-          config.checks, users_of_checks(config), loop, health::start_probe,
+          config.checks, users_of_checks(config), loop,
+          [this](const health::CheckConfig& check, health::ProbeContext context) {
+              return host_probes_.start(check, std::move(context));
+          },
           [this](const health::Check& check, vrrp::Instant now) { take_verdict(check, now); }) {}
 
 std::expected<void, os::Error> Daemon::build(const config::Config& config) {
@@ -256,6 +260,7 @@ void Daemon::take_links(vrrp::Instant now) {
     is_settling_ = true;
     update_segments(now);
     is_settling_ = false;
+    host_probes_.take_links();
     settle(now);
 }
 
@@ -288,6 +293,7 @@ void Daemon::settle(vrrp::Instant now) {
         }
     }
     is_settling_ = false;
+    host_probes_.take_routers(now);
 }
 
 void Daemon::stop(vrrp::Instant now) {

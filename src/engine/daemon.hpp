@@ -3,6 +3,7 @@
 #include "config/config.hpp"
 #include "engine/executor.hpp"
 #include "engine/fate.hpp"
+#include "engine/host_probes.hpp"
 #include "engine/instance.hpp"
 #include "engine/ledger.hpp"
 #include "engine/monitor.hpp"
@@ -70,6 +71,7 @@ private:
     bool is_stopping_ = false;
     bool is_settling_ = false;  ///< groups are told at the end of what is being done
     Executor executor_;
+    HostProbes host_probes_;  ///< of the instances below; the probes themselves are the monitor's
     Monitor monitor_;
     Ledger ledger_;
     std::vector<std::unique_ptr<Segment>> segments_;

@@ -160,6 +160,7 @@ void Instance::hear(const net::IpPacket& packet, net::PacketForm form, vrrp::Ins
     ++counters_.advertisements_received;
     carrier_.note(*arrival);
     is_refused_ = false;
+    note_master(arrival->event, now);
     deliver(arrival->event, now);
     if (arrival->has_unread_trailer && !is_refused_) {
         herald_.tell_unread_trailer(packet.context.source, now);

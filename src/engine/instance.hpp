@@ -31,6 +31,12 @@
 
 namespace engine {
 
+/// Another master of a router, as its adverts tell.
+struct HeardMaster {
+    vrrp::IpAddress address;
+    vrrp::Instant until;  ///< when it should have spoken again
+};
+
 /// One virtual router at work: the protocol, its link, its checks, its timer. Pinned.
 class Instance {
 public:
@@ -82,6 +88,9 @@ public:
     void take_verdict(const health::Check& check, vrrp::Instant now);
 
     [[nodiscard]] const vrrp::VirtualRouter& router() const { return router_; }
+    /// The master that was heard last, also while we take no part; nullopt once it has said that it
+    /// leaves.
+    [[nodiscard]] const std::optional<HeardMaster>& heard_master() const { return heard_master_; }
     [[nodiscard]] const std::string& name() const { return settings_.name; }
     [[nodiscard]] const std::vector<vrrp::VirtualAddress>& addresses() const {
         return settings_.addresses;
@@ -124,6 +133,7 @@ private:
     void on(const vrrp::PeerDiffers& effect, vrrp::Instant now);
     void on(const vrrp::SecondMaster& effect, vrrp::Instant now);
     void note_failure(const vrrp::Effect& effect, const os::Error& error, vrrp::Instant now);
+    void note_master(const vrrp::AdvertisementReceived& event, vrrp::Instant now);
     void note_contest(std::string what, vrrp::Instant now);
     void note_refused_master(vrrp::Instant now);
 
@@ -159,6 +169,7 @@ private:
     Counters counters_;
     Herald herald_;
     std::optional<Contest> contest_;
+    std::optional<HeardMaster> heard_master_;
     std::move_only_function<void(vrrp::Instant now)> on_event_;
 };
 

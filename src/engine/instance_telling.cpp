@@ -5,6 +5,8 @@
 #include "engine/reason.hpp"
 #include "os/log.hpp"
 #include "vrrp/lease.hpp"
+#include "vrrp/reception.hpp"
+#include "vrrp/timing.hpp"
 
 #include <fmt/format.h>
 
@@ -105,6 +107,22 @@ void Instance::on(const vrrp::AdvertisementRefused& effect, vrrp::Instant now) {
     herald_.tell(effect, *heard_, router_, now);
     if (is_refused_) {
         note_refused_master(now);
+    }
+}
+
+/// The router itself hears nobody while it takes no part.
+void Instance::note_master(const vrrp::AdvertisementReceived& event, vrrp::Instant now) {
+    const vrrp::RouterConfig& config = router_.config();
+    if (vrrp::find_reason_to_refuse(config, router_.source(), event)) {
+        return;
+    }
+    const vrrp::IpAddress& address = event.packet.source;
+    if (event.advertisement.priority > 0) {
+        heard_master_ = {
+            address, now + vrrp::master_down_interval(config.version, event.advertisement.interval,
+                                                      config.priority, config.down_adverts)};
+    } else if (heard_master_ && heard_master_->address == address) {
+        heard_master_.reset();
     }
 }
 

@@ -11,6 +11,7 @@
 #include <variant>
 
 #include "health/dns_probe.hpp"
+#include "health/file_probe.hpp"
 #include "health/ping_probe.hpp"
 #include "health/process_probe.hpp"
 #include "health/script_probe.hpp"
@@ -54,6 +55,9 @@ struct Start {
     StartedProbe operator()(const TlsProbeConfig& config) const {
         return start_tls_probe(check, config, std::move(context));
     }
+    StartedProbe operator()(const FileProbeConfig& config) const {
+        return FileProbe::start(check, config, std::move(context));
+    }
     template <class Other>
     StartedProbe operator()(const Other& /*config*/) const {
         return std::unexpected(os::Error{ENOSYS, "start the probe of check " + check.name});
@@ -75,6 +79,10 @@ struct DescribePattern {
         return fmt::format("of unit {}", pattern.name);
     }
 };
+
+std::string on(const std::string& interface) {
+    return interface.empty() ? "" : " on " + interface;
+}
 
 struct Describe {
     std::string operator()(const ProcessProbeConfig& probe) const {
@@ -101,15 +109,25 @@ struct Describe {
     std::string operator()(const PingProbeConfig& probe) const {
         return "ping " + probe.address.to_text();
     }
-    std::string operator()(const FileProbeConfig& probe) const { return "file " + probe.path; }
+    std::string operator()(const FileProbeConfig& probe) const {
+        switch (probe.wish) {
+            case FileWish::present: break;
+            case FileWish::absent: return "no file " + probe.path;
+            case FileWish::number:
+            case FileWish::number_or_zero: return "number in " + probe.path;
+        }
+        return "file " + probe.path;
+    }
     std::string operator()(const InterfaceProbeConfig& probe) const {
         return "interface " + probe.interface;
     }
     std::string operator()(const RouteProbeConfig& probe) const {
-        return "route " + vrrp::to_text(probe.network);
+        return fmt::format("route {}{}{}{}", vrrp::to_text(probe.network),
+                           probe.via ? " via " + probe.via->to_text() : "", on(probe.interface),
+                           probe.table ? fmt::format(" in table {}", *probe.table) : "");
     }
     std::string operator()(const AddressProbeConfig& probe) const {
-        return "address " + probe.address.to_text();
+        return fmt::format("address {}{}", probe.address.to_text(), on(probe.interface));
     }
     std::string operator()(const PeersProbeConfig& probe) const {
         return fmt::format("another master of {}", probe.router);

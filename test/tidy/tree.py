@@ -26,7 +26,8 @@ FLOORS: dict[str, set[str]] = {
 # Each third-party header has one home: the files whose path begins so may include it.
 HOMES: dict[str, tuple[str, ...]] = {
     r"netlink/": ("src/net/link_",),
-    r"libmnl/": ("src/net/address_table", "src/net/accept_filter"),
+    r"libmnl/": ("src/net/address_table", "src/net/accept_filter", "src/net/kernel_follower",
+                 "src/net/route_message"),
     r"libnftnl/": ("src/net/accept_batch",),
     r"systemd/": ("src/os/",),
     r"openssl/": ("src/auth/hmac.cpp",),

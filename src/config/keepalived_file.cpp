@@ -1,0 +1,102 @@
+#include "config/keepalived_file.hpp"
+
+#include "config/keepalived_keywords.hpp"
+#include "config/keepalived_track.hpp"
+#include "config/text.hpp"
+#include "config/values.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <span>
+
+namespace config {
+
+namespace {
+
+class TrackFileReader {
+public:
+    explicit TrackFileReader(Report& report) : report_(report) {}
+
+    CheckDraft read(const KeepalivedLine& line) {
+        static constexpr std::array<KeepalivedKeyword<TrackFileReader>, 3> keywords = {{
+            {"file", &TrackFileReader::take_file},
+            {"weight", &TrackFileReader::take_weight},
+            {"init_file", &TrackFileReader::take_initial},
+        }};
+        draft_.place = line.value_place();
+        draft_.probe_place = draft_.place;
+        draft_.kind = "track_file";
+        draft_.check.weight = 1;
+        take_name(line);
+        read_keywords(line.block, line.keyword(),
+                      std::span<const KeepalivedKeyword<TrackFileReader>>(keywords), *this,
+                      report_);
+        if (!has_file_) {
+            report_.error(
+                draft_.place,
+                fmt::format("{} {} has no file", line.keyword(),
+                            draft_.check.name.empty() ? "without a name" : draft_.check.name),
+                "add a line such as: file \"/run/priority\"");
+        }
+        draft_.check.probe = probe_;
+        return draft_;
+    }
+
+private:
+    void take_name(const KeepalivedLine& line) {
+        const auto name = single_value(line, report_);
+        if (!name) {
+            return;
+        }
+        draft_.check.name = *name;
+        if (const auto valid = to_name("the file's name", *name); !valid) {
+            report_.error(draft_.place, valid.error());
+        }
+    }
+
+    void take_file(const KeepalivedLine& line) {
+        has_file_ = true;
+        draft_.probe_place = line.value_place();
+        const auto path = single_value(line, report_);
+        if (path && !path->starts_with('/')) {
+            report_.error(
+                line.value_place(),
+                fmt::format("file is {}, which is not an absolute path", in_quotes(*path)),
+                "write the path from the root on, with a leading slash");
+        } else if (path) {
+            probe_.path = *path;
+        }
+    }
+
+    void take_weight(const KeepalivedLine& line) {
+        const auto weight = read_weight_line(line, file_weight_range, report_);
+        if (weight) {
+            draft_.check.weight = weight->first == 0 ? std::nullopt : std::optional(weight->first);
+            draft_.is_reversed = weight->second;
+        }
+    }
+
+    /// The daemon is no root and writes to nothing but its own folder, so the file stays what
+    /// others make it. One that is not there says 0, which is also what keepalived writes unless it
+    /// is told another number.
+    void take_initial(const KeepalivedLine& line) {
+        report_.warning(line.place(),
+                        "init_file has no effect: the file is not written here, and counts as 0 "
+                        "until it is there",
+                        "let whatever changes the file also make it");
+    }
+
+    Report& report_;
+    CheckDraft draft_;
+    health::FileProbeConfig probe_{.path = {}, .wish = health::FileWish::number_or_zero};
+    bool has_file_ = false;
+};
+
+}  // namespace
+
+CheckDraft read_keepalived_file(const KeepalivedLine& line, Report& report) {
+    return TrackFileReader(report).read(line);
+}
+
+}  // namespace config

@@ -1,0 +1,60 @@
+#include "engine/peers_probe.hpp"
+
+#include <memory>
+#include <utility>
+
+namespace engine {
+
+health::StartedProbe PeersProbe::start(const health::CheckConfig& check,
+                                       const health::PeersProbeConfig& config,
+                                       std::vector<const Instance*> parts,
+                                       std::set<PeersProbe*>& all, health::ProbeContext context) {
+    std::unique_ptr<PeersProbe> probe(
+        new PeersProbe(check, config, std::move(parts), all, std::move(context)));
+    const auto started = probe->reporter_.start();
+    return started ? health::StartedProbe(std::move(probe)) : std::unexpected(started.error());
+}
+
+PeersProbe::PeersProbe(const health::CheckConfig& check, const health::PeersProbeConfig& config,
+                       std::vector<const Instance*> parts, std::set<PeersProbe*>& all,
+                       health::ProbeContext context)
+    : loop_(context.loop),
+      router_(config.router),
+      parts_(std::move(parts)),
+      all_(all),
+      reporter_(check, std::move(context), [this] { return judge(); }) {
+    all_.insert(this);
+}
+
+/// Each advert comes here, and most of them change nothing.
+void PeersProbe::take_routers(vrrp::Instant now) {
+    if (view(now) != seen_) {
+        reporter_.look();
+    }
+}
+
+std::vector<MasterView> PeersProbe::view(vrrp::Instant now) const {
+    std::vector<MasterView> view;
+    for (const Instance* const part : parts_) {
+        const auto& heard = part->heard_master();
+        const bool is_heard = heard && now < heard->until;
+        view.push_back({.is_master_itself = part->router().state() == vrrp::State::master,
+                        .heard = is_heard ? std::optional(heard->address) : std::nullopt});
+    }
+    return view;
+}
+
+/// One that falls silent is no event: it is looked at again when it should have spoken.
+health::ProbeResult PeersProbe::judge() {
+    const vrrp::Instant now = loop_.now();
+    seen_ = view(now);
+    for (const Instance* const part : parts_) {
+        const auto& heard = part->heard_master();
+        if (heard && now < heard->until) {
+            reporter_.look_at(heard->until);
+        }
+    }
+    return judge_peers(router_, seen_);
+}
+
+}  // namespace engine
