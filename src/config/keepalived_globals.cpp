@@ -21,7 +21,7 @@ public:
         static constexpr std::array<KeepalivedKeyword<GlobalsReader>, 28> keywords = {{
             {"router_id", &GlobalsReader::ignore},
             {"script_user", &GlobalsReader::take_script_user},
-            {"enable_script_security", &GlobalsReader::take_security},
+            {"enable_script_security", &GlobalsReader::ignore_alone},
             {"vrrp_version", &GlobalsReader::take_version},
             {"vrrp_strict", &GlobalsReader::take_strict},
             {"vrrp_startup_delay", &GlobalsReader::take_start_delay},
@@ -55,13 +55,9 @@ public:
 private:
     /// router_id names the host in mails only.
     void ignore(const KeepalivedLine&) {}
+    /// enable_script_security is what is always done.
     void ignore_alone(const KeepalivedLine& line) { expect_alone(line, report_); }
     void ignore_flag(const KeepalivedLine& line) { (void)flag_value(line, report_); }
-
-    void take_security(const KeepalivedLine& line) {
-        expect_alone(line, report_);
-        globals_.security_place = line.place();
-    }
 
     void take_script_user(const KeepalivedLine& line) {
         globals_.script_user = read_user(line, report_);

@@ -1,22 +1,21 @@
 #pragma once
 
 #include "config/keepalived_line.hpp"
+#include "config/keepalived_script.hpp"
 #include "config/placed.hpp"
 #include "config/report.hpp"
 #include "vrrp/advertisement.hpp"
 #include "vrrp/time.hpp"
 
 #include <optional>
-#include <string>
 
 namespace config {
 
 /// What the blocks global_defs of a file say.
 struct KeepalivedGlobals {
-    std::string script_user;  ///< of scripts that say none; empty where none is said at all
+    ScriptUser script_user;  ///< of scripts that say none
     Place script_user_place;
     std::optional<Place> mail_place;
-    std::optional<Place> security_place;  ///< of enable_script_security
     vrrp::Version version = vrrp::Version::v2;
     Placed<bool> strict{false, {}};
     std::optional<Placed<int>> down_adverts;

@@ -163,20 +163,10 @@ private:
                 continue;
             }
             if (probe->user.empty()) {
-                probe->user = globals_.script_user;
+                probe->user = globals_.script_user.user;
+                probe->group = globals_.script_user.group;
                 check.user_place = globals_.script_user_place;
             }
-            warn_of_root(*probe);
-        }
-    }
-
-    /// keepalived refuses a script of root's that others can write to, if it is asked to.
-    void warn_of_root(const health::ScriptProbeConfig& probe) {
-        if (probe.user == "root" && globals_.security_place) {
-            report_.warning(*globals_.security_place,
-                            "a script runs as root, and who may write to it is not looked at here",
-                            "let scripts run as a user of their own");
-            globals_.security_place.reset();
         }
     }
 

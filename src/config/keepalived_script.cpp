@@ -6,25 +6,21 @@
 #include "config/values.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace config {
 
 namespace {
-
-/// Escapes that would become other characters than the letter itself; our splitter knows none.
-bool has_special_escape(std::string_view text) {
-    for (std::size_t offset = text.find('\\'); offset != std::string_view::npos;
-         offset = text.find('\\', offset + 2)) {
-        const char letter = offset + 1 < text.size() ? text[offset + 1] : '\\';
-        if (std::string_view("abEfnrtvxc01234567").find(letter) != std::string_view::npos) {
-            return true;
-        }
-    }
-    return false;
-}
 
 /// What stands on the line after its keyword, as it is written.
 std::string_view written_value(const KeepalivedLine& line, std::string_view text) {
@@ -33,22 +29,44 @@ std::string_view written_value(const KeepalivedLine& line, std::string_view text
     return text.substr(first.offset, last.offset + last.size - first.offset);
 }
 
-/// The command of a script line: split as a shell would, and its first part, which may be the whole
-/// command in quotes, once more.
+/// The words of a script line: split as a shell would, and its first part, which may be the whole
+/// command in quotes, once more, with the escapes that keepalived knows.
 Checked<std::vector<std::string>> split_script(std::string_view written) {
-    if (has_special_escape(written)) {
-        return std::unexpected(Complaint{"escapes such as \\n are not read yet in a script",
-                                         "put the command into a script file"});
-    }
     auto words = split_command(written);
     if (!words || words->empty()) {
         return words;
     }
-    auto command = split_command(words->front());
+    auto command = split_command_with_escapes(first_written_word(written));
     if (command) {
         command->insert(command->end(), words->begin() + 1, words->end());
     }
     return command;
+}
+
+/// The line that a shell would be given: without the quotes around the whole of it.
+std::string shell_line(std::string_view written) {
+    const auto words = split_command(written);
+    return words && words->size() == 1 ? words->front() : std::string(written);
+}
+
+/// A text file without "#!" at its beginning: the kernel runs none, and keepalived has the shell do
+/// it.
+bool needs_shell(const std::string& path) {
+    std::array<char, 256> beginning{};
+    std::ifstream file(path, std::ios::binary);
+    file.read(beginning.data(), beginning.size());
+    const std::string_view text(beginning.data(), static_cast<std::size_t>(file.gcount()));
+    return std::filesystem::is_regular_file(path) && !text.empty() && !text.starts_with("#!") &&
+           text.find('\0') == std::string_view::npos && ::access(path.c_str(), X_OK) == 0;
+}
+
+Checked<std::string> to_user_name(const KeepalivedToken& word, const std::string& text,
+                                  std::string_view what, Report& report) {
+    auto name = to_name(what, text);
+    if (!name) {
+        report.error(word.place, name.error());
+    }
+    return name;
 }
 
 class ScriptReader {
@@ -56,7 +74,7 @@ public:
     ScriptReader(std::string_view text, Report& report) : text_(text), report_(report) {}
 
     CheckDraft read(const KeepalivedLine& line) {
-        static constexpr std::array<KeepalivedKeyword<ScriptReader>, 7> keywords = {{
+        static constexpr std::array<KeepalivedKeyword<ScriptReader>, 8> keywords = {{
             {"script", &ScriptReader::take_script},
             {"interval", &ScriptReader::take_interval},
             {"timeout", &ScriptReader::take_timeout},
@@ -64,6 +82,7 @@ public:
             {"rise", &ScriptReader::take_rise},
             {"fall", &ScriptReader::take_fall},
             {"user", &ScriptReader::take_user},
+            {"init_fail", &ScriptReader::take_init_fail},
         }};
         draft_.place = line.value_place();
         draft_.kind = "vrrp_script";
@@ -103,12 +122,24 @@ private:
             return;
         }
         const std::string_view written = written_value(line, text_);
-        if (written.starts_with('<') || written.starts_with("\"<")) {
-            report_.error(draft_.probe_place, "redirections (</path) are not read yet",
-                          "put them into a script file");
-            return;
+        const std::string line_text = shell_line(written);
+        if (line_text.starts_with('<')) {
+            // The shell opens the file, and does nothing with it.
+            probe_.command = shell_command(line_text);
+        } else if (const std::string syntax = find_shell_syntax(line_text); !syntax.empty()) {
+            report_.warning(draft_.probe_place,
+                            fmt::format("{} makes this a line for the shell, which runs it; "
+                                        "keepalived hands such signs to the program",
+                                        in_quotes(syntax)),
+                            "put the line into a script file, or what is meant for the program "
+                            "into quotes");
+            probe_.command = shell_command(line_text);
+        } else {
+            take_command(split_script(written));
         }
-        auto command = split_script(written);
+    }
+
+    void take_command(Checked<std::vector<std::string>> command) {
         if (!command) {
             report_.error(draft_.probe_place, command.error());
             return;
@@ -122,6 +153,13 @@ private:
             report_.warning(draft_.probe_place, program->warning.message, program->warning.advice);
         }
         probe_.command = std::move(program->command);
+        if (needs_shell(probe_.command.front())) {
+            report_.warning(draft_.probe_place,
+                            fmt::format("{} does not begin with #!, so the shell runs it",
+                                        in_quotes(probe_.command.front())),
+                            "let its first line be #!/bin/sh");
+            probe_.command.insert(probe_.command.begin(), "/bin/sh");
+        }
     }
 
     std::optional<vrrp::Duration> time_value(const KeepalivedLine& line) {
@@ -145,9 +183,15 @@ private:
         draft_.check.interval = time_value(line).value_or(draft_.check.interval);
     }
     void take_timeout(const KeepalivedLine& line) { timeout_ = time_value(line); }
+    /// "weight NUMBER [reverse|noreverse]"
     void take_weight(const KeepalivedLine& line) {
-        const auto weight = number_value(line, weight_range, report_);
+        const std::string direction = line.words.size() == 3 ? line.words[2].text : "";
+        const bool has_direction = direction == "reverse" || direction == "noreverse";
+        const auto weight = has_direction
+                                ? to_number(line.words[1], "weight", weight_range, report_)
+                                : number_value(line, weight_range, report_);
         draft_.check.weight = weight == 0 ? std::nullopt : weight;
+        draft_.is_reversed = direction == "reverse";
     }
     void take_rise(const KeepalivedLine& line) {
         draft_.check.rise = number_value(line, count_range, report_).value_or(1);
@@ -156,8 +200,14 @@ private:
         draft_.check.fall = number_value(line, count_range, report_).value_or(1);
     }
     void take_user(const KeepalivedLine& line) {
-        probe_.user = read_user(line, report_);
+        const ScriptUser user = read_user(line, report_);
+        probe_.user = user.user;
+        probe_.group = user.group;
         draft_.user_place = line.value_place();
+    }
+    void take_init_fail(const KeepalivedLine& line) {
+        expect_alone(line, report_);
+        draft_.check.initially = health::Verdict::bad;
     }
 
     std::string_view text_;
@@ -175,23 +225,38 @@ CheckDraft read_keepalived_script(const KeepalivedLine& line, std::string_view t
     return ScriptReader(text, report).read(line);
 }
 
-std::string read_user(const KeepalivedLine& line, Report& report) {
-    if (line.words.size() > 2) {
-        report.error(line.words[2].place,
-                     fmt::format("a group after {} is not read yet", line.keyword()),
-                     "a script runs with the primary group of its user");
+ScriptUser read_user(const KeepalivedLine& line, Report& report) {
+    // "USER", "USER GROUP", "USER:GROUP", "USER :GROUP", "USER : GROUP"
+    std::vector<std::pair<KeepalivedToken, std::string>> names;
+    std::optional<Place> colon;
+    for (std::size_t i = 1; i < line.words.size(); ++i) {
+        std::string_view text = line.words[i].text;
+        while (!text.empty()) {
+            const std::size_t size = std::min(text.find(':'), text.size());
+            if (size > 0) {
+                names.emplace_back(line.words[i], text.substr(0, size));
+            }
+            if (size < text.size()) {
+                colon = line.words[i].place;
+            }
+            text.remove_prefix(std::min(size + 1, text.size()));
+        }
+    }
+    if (names.empty() || names.size() > 2) {
+        report.error(line.value_place(),
+                     fmt::format("{} is followed by the name of a user, and maybe of a group",
+                                 line.keyword()));
         return {};
     }
-    const auto text = single_value(line, report);
-    if (!text) {
-        return {};
+    if (colon) {
+        report.warning(*colon, "the user's other groups are not given to scripts here",
+                       "let the script's own group be the one that it needs");
     }
-    const auto name = to_name(line.keyword(), *text);
-    if (!name) {
-        report.error(line.value_place(), name.error());
-        return {};
-    }
-    return *name;
+    const auto user = to_user_name(names[0].first, names[0].second, line.keyword(), report);
+    const auto group = names.size() < 2 ? Checked<std::string>("")
+                                        : to_user_name(names[1].first, names[1].second,
+                                                       "the group of " + line.keyword(), report);
+    return {user.value_or(""), group.value_or("")};
 }
 
 }  // namespace config

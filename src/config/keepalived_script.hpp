@@ -3,6 +3,7 @@
 #include "config/draft.hpp"
 #include "config/keepalived_line.hpp"
 
+#include <string>
 #include <string_view>
 
 namespace config {
@@ -12,7 +13,13 @@ namespace config {
 [[nodiscard]] CheckDraft read_keepalived_script(const KeepalivedLine& line, std::string_view text,
                                                 Report& report);
 
-/// "user NAME", as scripts and global_defs have it; empty after an error.
-[[nodiscard]] std::string read_user(const KeepalivedLine& line, Report& report);
+/// Whom scripts run as.
+struct ScriptUser {
+    std::string user;   ///< empty: as usual
+    std::string group;  ///< empty: the user's own
+};
+
+/// "user NAME [GROUP]", as scripts and global_defs have it; empty after an error.
+[[nodiscard]] ScriptUser read_user(const KeepalivedLine& line, Report& report);
 
 }  // namespace config

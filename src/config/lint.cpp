@@ -3,6 +3,7 @@
 #include "config/nearest.hpp"
 #include "config/text.hpp"
 #include "config/weight_lint.hpp"
+#include "os/path_trust.hpp"
 #include "os/process.hpp"
 
 #include <fmt/format.h>
@@ -10,6 +11,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <filesystem>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -56,12 +59,27 @@ public:
         }
     }
 
-    void check_program(const health::CheckConfig& check, Place place) {
+    void check_script(const health::CheckConfig& check, const CheckPlaces& places) {
         const auto* const script = std::get_if<health::ScriptProbeConfig>(&check.probe);
         if (script == nullptr) {
             return;
         }
-        const std::string& path = script->command.front();
+        check_program(check, *script, places.probe);
+        if (const auto identity = find_identity(check, *script, places.user)) {
+            check_path(check, *script, *identity, places.probe);
+        }
+    }
+
+    void add(const Diagnostics& more) {
+        diagnostics_.insert(diagnostics_.end(), more.begin(), more.end());
+    }
+
+    Diagnostics take() { return std::move(diagnostics_); }
+
+private:
+    void check_program(const health::CheckConfig& check, const health::ScriptProbeConfig& script,
+                       Place place) {
+        const std::string& path = script.command.front();
         std::error_code error;
         const std::filesystem::file_status status = std::filesystem::status(path, error);
         if (!std::filesystem::exists(status)) {
@@ -82,23 +100,57 @@ public:
         }
     }
 
-    void check_user(const health::CheckConfig& check, Place place) {
-        const auto* const script = std::get_if<health::ScriptProbeConfig>(&check.probe);
-        if (script != nullptr && !script->user.empty() && !os::find_user(script->user)) {
+    /// Whom it runs as; nullopt, and told, where there is no such user or group.
+    std::optional<os::Identity> find_identity(const health::CheckConfig& check,
+                                              const health::ScriptProbeConfig& script,
+                                              Place place) {
+        auto identity =
+            script.user.empty()
+                ? os::find_user("understudy").or_else([] { return os::find_user("nobody"); })
+                : os::find_user(script.user);
+        if (!identity) {
+            const std::string user = script.user.empty() ? "nobody" : script.user;
             warn(place,
-                 fmt::format("check {} fails: there is no user {}", check.name,
-                             in_quotes(script->user)),
+                 fmt::format("check {} fails: there is no user {}", check.name, in_quotes(user)),
                  "");
+            return std::nullopt;
+        }
+        const auto group = script.group.empty() ? identity->group : os::find_group(script.group);
+        if (!group) {
+            warn(place,
+                 fmt::format("check {} fails: there is no group {}", check.name,
+                             in_quotes(script.group)),
+                 "");
+            return std::nullopt;
+        }
+        return identity;
+    }
+
+    /// What root runs is refused at its start; what others run is their own risk.
+    void check_path(const health::CheckConfig& check, const health::ScriptProbeConfig& script,
+                    const os::Identity& identity, Place place) {
+        const bool is_root = identity.user == 0;
+        const auto weak =
+            os::find_weak_part(script.command.front(), is_root ? os::Identity{0, 0} : identity);
+        if (!weak) {
+            return;
+        }
+        const std::string advice =
+            fmt::format("chown root {0} && chmod go-w {0}{1}", weak->path,
+                        is_root ? ", or let it run as a user of its own" : "");
+        if (is_root) {
+            warn(place,
+                 fmt::format("check {} fails: {} {}: {} can't run as root", check.name, weak->path,
+                             weak->why, weak->is_folder ? "a script there" : "it"),
+                 advice);
+        } else {
+            warn(place,
+                 fmt::format("check {}: {} {}: others than root and {} decide what it runs",
+                             check.name, weak->path, weak->why, os::user_name(identity.user)),
+                 advice);
         }
     }
 
-    void add(const Diagnostics& more) {
-        diagnostics_.insert(diagnostics_.end(), more.begin(), more.end());
-    }
-
-    Diagnostics take() { return std::move(diagnostics_); }
-
-private:
     void warn(Place place, std::string message, std::string advice) {
         diagnostics_.push_back(
             {Severity::warning, file_, place, std::move(message), std::move(advice)});
@@ -119,8 +171,7 @@ Diagnostics lint(const Config& config, const std::string& file,
     linter.add(lint_weights(config, file));
     for (std::size_t index = 0; index < config.checks.size(); ++index) {
         linter.check_interface(config.checks[index], config.check_places[index].probe, link_names);
-        linter.check_program(config.checks[index], config.check_places[index].probe);
-        linter.check_user(config.checks[index], config.check_places[index].user);
+        linter.check_script(config.checks[index], config.check_places[index]);
     }
     return linter.take();
 }

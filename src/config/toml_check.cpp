@@ -25,13 +25,14 @@ struct ProbeKind {
     bool is_periodic = true;  ///< it looks from time to time; others are told of changes
 };
 
-constexpr std::array<ProbeKind, 20> kinds = {{
+constexpr std::array<ProbeKind, 21> kinds = {{
     {"process", read_process_probe, false},
     {"executable", read_process_probe, false},
     {"command_line", read_process_probe, false},
     {"pid_file", read_process_probe, false},
     {"unit", read_process_probe, false},
     {"script", read_script_probe},
+    {"shell", read_shell_probe},
     {"udp", read_udp_probe},
     {"dns", read_dns_probe},
     {"ping", read_ping_probe},
@@ -195,7 +196,7 @@ CheckDraft read_toml_check(const std::string& name, const TomlNode& table, std::
         draft.check.probe = kind->read(section, report);
         draft.probe_place = section.place_of(key);
         if (std::holds_alternative<health::ScriptProbeConfig>(draft.check.probe)) {
-            draft.user_place = section.place_of("user");
+            draft.user_place = section.place_of(section.has("user") ? "user" : "group");
         }
         read_times(*kind, section, draft.check);
     } else {

@@ -17,6 +17,7 @@ namespace config {
 
 [[nodiscard]] health::ProbeConfig read_process_probe(TomlSection& section, Report& report);
 [[nodiscard]] health::ProbeConfig read_script_probe(TomlSection& section, Report& report);
+[[nodiscard]] health::ProbeConfig read_shell_probe(TomlSection& section, Report& report);
 [[nodiscard]] health::ProbeConfig read_http_probe(TomlSection& section, Report& report);
 [[nodiscard]] health::ProbeConfig read_tcp_probe(TomlSection& section, Report& report);
 [[nodiscard]] health::ProbeConfig read_tls_probe(TomlSection& section, Report& report);

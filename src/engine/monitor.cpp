@@ -44,6 +44,7 @@ Monitor::Monitor(const std::vector<health::CheckConfig>& checks,
                  std::map<std::string, std::vector<std::string>> routers, os::Loop& loop,
                  StartProbe start_probe, OnChange on_change)
     : loop_(loop),
+      launcher_(loop),
       routers_(std::move(routers)),
       start_probe_(std::move(start_probe)),
       on_change_(std::move(on_change)) {
@@ -84,7 +85,8 @@ std::expected<void, os::Error> Monitor::start_probe(Watch& watch) {
                                               vrrp::Instant now) { take(watch, result, now); },
                      .slot = watch.slot,
                      .routers = routers_[config.name],
-                     .note = {}});
+                     .note = {},
+                     .launcher = &launcher_});
         if (!probe) {
             return std::unexpected(probe.error());
         }

@@ -4,6 +4,7 @@
 #include "health/check.hpp"
 #include "health/probe.hpp"
 #include "os/error.hpp"
+#include "os/launcher.hpp"
 #include "os/loop.hpp"
 #include "vrrp/time.hpp"
 
@@ -56,6 +57,7 @@ private:
     [[nodiscard]] health::CheckEvent judge(const health::CombinationConfig& combination) const;
 
     os::Loop& loop_;
+    os::Launcher launcher_;  ///< outlives the probes
     std::map<std::string, std::vector<std::string>> routers_;
     StartProbe start_probe_;
     OnChange on_change_;

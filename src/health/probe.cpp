@@ -12,14 +12,12 @@
 
 #include "health/dns_probe.hpp"
 #include "health/file_probe.hpp"
+#include "health/http_probe.hpp"
 #include "health/ping_probe.hpp"
 #include "health/process_probe.hpp"
 #include "health/script_probe.hpp"
-#include "health/udp_probe.hpp"
-#include "health/http_probe.hpp"
-#include "health/process_probe.hpp"
-#include "health/script_probe.hpp"
 #include "health/tcp_probe.hpp"
+#include "health/udp_probe.hpp"
 #include "health/url.hpp"
 
 namespace health {
@@ -89,7 +87,9 @@ struct Describe {
         return "process " + std::visit(DescribePattern{}, probe.pattern);
     }
     std::string operator()(const ScriptProbeConfig& probe) const {
-        return fmt::format("script {}", fmt::join(probe.command, " "));
+        const auto& words = probe.command;
+        const bool is_line = words.size() == 3 && words[0] == "/bin/sh" && words[1] == "-c";
+        return is_line ? "shell " + words[2] : fmt::format("script {}", fmt::join(words, " "));
     }
     std::string operator()(const HttpProbeConfig& probe) const {
         return fmt::format("{} {}", probe.method, url_for_people(probe.url));

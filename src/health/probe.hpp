@@ -4,6 +4,7 @@
 #include "health/check_config.hpp"
 #include "health/schedule.hpp"
 #include "os/error.hpp"
+#include "os/launcher.hpp"
 #include "os/loop.hpp"
 #include "vrrp/time.hpp"
 
@@ -27,6 +28,7 @@ struct ProbeContext {
     Slot slot;                         ///< when the check's runs begin, among those of others
     std::vector<std::string> routers;  ///< names of those that use the check
     NoteStep note;                     ///< empty where nobody watches
+    os::Launcher* launcher = nullptr;  ///< outlives the probe; none: one for the probe alone
 };
 
 /// Looks at a service from inside the daemon's loop without ever blocking it, from its creation

@@ -1,19 +1,16 @@
 #include "health/script_probe.hpp"
 
 #include <fmt/format.h>
-#include <sys/epoll.h>
-#include <unistd.h>
+#include <fmt/ranges.h>
 
-#include <array>
 #include <chrono>
-#include <cstddef>
-#include <cstdint>
 #include <cstring>
 #include <string_view>
 #include <utility>
 
 #include "health/duration_text.hpp"
 #include "health/last_line.hpp"
+#include "os/service.hpp"
 
 namespace health {
 
@@ -22,15 +19,16 @@ namespace {
 constexpr std::string_view path =
     "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-/// How much of a program's output is kept: enough for its last line and blank ones after it.
-constexpr std::size_t kept_output = 1024;
+/// How long after the kill the program's last words are waited for. The launcher is an ordinary
+/// process, and may be late where the daemon is not.
+constexpr vrrp::Duration patience = std::chrono::milliseconds(100);
 
-/// A program that floods its standard error gets this much of one wake-up.
-constexpr int reads_at_once = 16;
+/// The greatest exit status that ExitMeaning::weight takes for a number: priorities go no further.
+constexpr int greatest_number = 253;
 
 std::string describe(const os::ExitStatus& status) {
-    if (status.not_executed) {
-        return "cannot be executed: " + status.not_executed->message();
+    if (!status.not_executed.empty()) {
+        return "cannot be executed: " + status.not_executed;
     }
     if (status.signal != 0) {
         const char* name = sigdescr_np(status.signal);
@@ -40,8 +38,42 @@ std::string describe(const os::ExitStatus& status) {
     return fmt::format("exit status {}", status.code);
 }
 
-bool is_success(const os::ExitStatus& status) {
-    return !status.not_executed && status.signal == 0 && status.code == 0;
+bool is_success(const os::ExitStatus& status, ExitMeaning meaning) {
+    const int greatest = meaning == ExitMeaning::weight ? greatest_number : 0;
+    return status.not_executed.empty() && status.signal == 0 && status.code <= greatest;
+}
+
+std::string with_output(std::string detail, const std::string& output) {
+    const std::string line = last_line(output);
+    return line.empty() ? detail : detail + ": " + line;
+}
+
+ProbeResult judge(const os::RunResult& run, ExitMeaning meaning) {
+    ProbeResult result{.is_good = is_success(run.status, meaning), .detail = describe(run.status)};
+    if (!result.is_good) {
+        result.detail = with_output(result.detail, run.output);
+    } else if (meaning == ExitMeaning::weight) {
+        result.number = -run.status.code;
+    }
+    return result;
+}
+
+os::Command command_of(const CheckConfig& check, const ScriptProbeConfig& config,
+                       const std::vector<std::string>& routers) {
+    const auto limit = std::chrono::duration_cast<std::chrono::milliseconds>(check.timeout);
+    os::Command command{
+        .arguments = config.command,
+        .environment = {std::string(path), "LANG=C", "UNDERSTUDY_CHECK=" + check.name,
+                        fmt::format("UNDERSTUDY_ROUTER={}", fmt::join(routers, " ")),
+                        "UNDERSTUDY_HOST=" + os::host_name(),
+                        fmt::format("UNDERSTUDY_TIMEOUT_MS={}", limit.count())},
+        .users = {config.user},
+        .group = config.group,
+        .is_guarded = true};
+    if (config.user.empty()) {
+        command.users = {"understudy", "nobody"};
+    }
+    return command;
 }
 
 }  // namespace
@@ -69,28 +101,29 @@ StartedProbe ScriptProbe::start(const CheckConfig& check, const ScriptProbeConfi
 
 ScriptProbe::ScriptProbe(const CheckConfig& check, const ScriptProbeConfig& config,
                          ProbeContext context)
-    : loop_(context.loop),
-      config_(config),
+    : launcher_(context.launcher),
+      exit_(config.exit),
       interval_(check.interval),
       timeout_(check.timeout),
       schedule_(check.interval, context.slot, context.loop.now()),
-      report_(std::move(context.report)) {
-    command_.arguments = config.command;
-    command_.environment = {std::string(path), "LANG=C", "UNDERSTUDY_CHECK=" + check.name};
+      command_(command_of(check, config, context.routers)),
+      report_(std::move(context.report)),
+      note_(std::move(context.note)) {
+    if (launcher_ == nullptr) {
+        own_launcher_ = std::make_unique<os::Launcher>(context.loop);
+        launcher_ = own_launcher_.get();
+    }
 }
 
 void ScriptProbe::on_start_time(vrrp::Instant now) {
     schedule_.advance(now);
     start_timer_.arm(schedule_.next());
-    if (run_) {
-        // Ended, but neither told nor seen: a debugger had it.
-        if (const auto status = run_->child.reap()) {
-            end_run(*status, now);
-        } else if (run_->killed_at && now - *run_->killed_at >= interval_ / 2) {
+    if (running_) {
+        const bool hangs = running_->is_told && now - *running_->killed_at >= interval_ / 2;
+        if (hangs) {
             // Even killed it hangs in the kernel, as on a dead file server: bad each time anew, but
             // not at the very moment of the limit.
-            report_({.is_good = false, .detail = with_output("timed out, and can't be ended")},
-                    now);
+            report_({.is_good = false, .detail = "timed out, and can't be ended"}, now);
         }
         return;
     }
@@ -99,100 +132,72 @@ void ScriptProbe::on_start_time(vrrp::Instant now) {
     }
 }
 
-std::expected<os::Identity, std::string> ScriptProbe::find_identity() const {
-    const std::vector<std::string> names = config_.user.empty()
-                                               ? std::vector<std::string>{"understudy", "nobody"}
-                                               : std::vector<std::string>{config_.user};
-    for (const std::string& name : names) {
-        if (const auto identity = os::find_user(name)) {
-            return *identity;
-        }
-    }
-    return std::unexpected("there is no user " + names.back());
-}
-
 std::expected<void, std::string> ScriptProbe::start_run(vrrp::Instant now) {
-    if (!command_.identity) {
-        const auto identity = find_identity();
-        if (!identity) {
-            return std::unexpected(identity.error());
-        }
-        command_.identity = *identity;
+    note(fmt::format("running {} as user {}{}", fmt::join(command_.arguments, " "),
+                     fmt::join(command_.users, ", else "),
+                     command_.group.empty() ? "" : " and group " + command_.group));
+    auto run = launcher_->launch(
+        command_, [this](const os::RunResult& result, vrrp::Instant at) { on_end(result, at); },
+        [this](const std::string& output, vrrp::Instant at) { report_timeout(output, at); });
+    if (!run) {
+        return std::unexpected(run.error().message());
     }
-    auto child = os::Child::spawn(command_);
-    if (!child) {
-        return std::unexpected(child.error().message());
-    }
-    auto end = loop_.watch(child->pidfd(), EPOLLIN, os::Urgency::checks,
-                           [this](std::uint32_t /*events*/, vrrp::Instant at) { on_end(at); });
-    if (!end) {
-        return std::unexpected(end.error().message());
-    }
-    auto standard_error = loop_.watch(
-        child->standard_error(), EPOLLIN, os::Urgency::checks,
-        [this](std::uint32_t /*events*/, vrrp::Instant /*at*/) { read_standard_error(); });
-    if (!standard_error) {
-        return std::unexpected(standard_error.error().message());
-    }
-    run_.emplace(std::move(*child), "", std::nullopt, std::move(*end), std::move(*standard_error));
+    running_.emplace(std::move(*run), std::nullopt, false);
     limit_timer_.arm(now + timeout_);
     return {};
 }
 
-void ScriptProbe::on_end(vrrp::Instant now) {
-    if (const auto status = run_->child.reap()) {
-        end_run(*status, now);
-    } else {
-        // A debugger holds it; the next start time asks again.
-        run_->end = os::Source();
+/// First the time limit, then the end of the patience with who should tell the last words.
+void ScriptProbe::on_limit(vrrp::Instant now) {
+    if (running_->killed_at) {
+        report_timeout("", now);
+        return;
     }
-}
-
-void ScriptProbe::end_run(const os::ExitStatus& status, vrrp::Instant now) {
-    limit_timer_.disarm();
-    read_standard_error();
-    const bool is_good = is_success(status);
-    const ProbeResult result{.is_good = is_good,
-                             .detail = is_good ? describe(status) : with_output(describe(status))};
-    const bool is_told = run_->killed_at.has_value();
-    run_.reset();
-    if (!is_told) {
-        report_(result, now);
-    }
+    running_->run.kill();
+    running_->killed_at = now;
+    limit_timer_.arm(now + patience);
 }
 
 /// The result comes at the limit, whenever the killed program may end.
-void ScriptProbe::on_limit(vrrp::Instant now) {
-    if (const auto status = run_->child.reap()) {
-        end_run(*status, now);
+void ScriptProbe::report_timeout(const std::string& output, vrrp::Instant now) {
+    limit_timer_.disarm();
+    if (!std::exchange(running_->is_told, true)) {
+        report_({.is_good = false,
+                 .detail = with_output("timed out after " + to_text(timeout_), output)},
+                now);
+    }
+}
+
+void ScriptProbe::on_end(const os::RunResult& result, vrrp::Instant now) {
+    limit_timer_.disarm();
+    if (note_) {
+        const std::string line = last_line(result.output);
+        if (result.process != 0) {
+            note(fmt::format("process {} ran as user {}, group {}", result.process,
+                             result.identity.user, result.identity.group));
+        }
+        note(line.empty() ? "it wrote nothing to its standard error" : "it wrote: " + line);
+        note(describe(result.status));
+    }
+    const bool is_over_time = running_->killed_at.has_value();
+    const bool is_told = running_->is_told;
+    running_.reset();
+    if (is_told) {
         return;
     }
-    run_->child.kill_group();
-    run_->killed_at = now;
-    read_standard_error();
-    report_({.is_good = false, .detail = with_output("timed out after " + to_text(timeout_))}, now);
-}
-
-void ScriptProbe::read_standard_error() {
-    std::array<char, 4096> buffer;
-    for (int i = 0; i < reads_at_once; ++i) {
-        const ssize_t size = read(run_->child.standard_error(), buffer.data(), buffer.size());
-        if (size == 0) {
-            run_->standard_error = os::Source();
-        }
-        if (size <= 0) {
-            return;
-        }
-        run_->output.append(buffer.data(), static_cast<std::size_t>(size));
-        if (run_->output.size() > kept_output) {
-            run_->output.erase(0, run_->output.size() - kept_output);
-        }
+    if (is_over_time) {
+        report_({.is_good = false,
+                 .detail = with_output("timed out after " + to_text(timeout_), result.output)},
+                now);
+    } else {
+        report_(judge(result, exit_), now);
     }
 }
 
-std::string ScriptProbe::with_output(std::string detail) const {
-    const std::string line = run_ ? last_line(run_->output) : "";
-    return line.empty() ? detail : detail + ": " + line;
+void ScriptProbe::note(const std::string& step) const {
+    if (note_) {
+        note_(step);
+    }
 }
 
 }  // namespace health

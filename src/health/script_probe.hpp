@@ -4,19 +4,21 @@
 #include "health/probe.hpp"
 #include "health/reporter.hpp"
 #include "health/schedule.hpp"
+#include "os/command.hpp"
 #include "os/error.hpp"
+#include "os/launcher.hpp"
 #include "os/loop.hpp"
-#include "os/process.hpp"
 #include "vrrp/time.hpp"
 
 #include <expected>
+#include <memory>
 #include <optional>
 #include <string>
 
 namespace health {
 
-/// The probe that runs a program from time to time and asks for exit status 0. Never two runs at
-/// once: a start that finds the last run still going is left out.
+/// The probe that runs a program from time to time and judges it by its exit status. Never two runs
+/// at once: a start that finds the last run still going is left out.
 class ScriptProbe final : public Probe {
 public:
     /// As start_probe(), for a check whose probe is `config`.
@@ -25,36 +27,34 @@ public:
 
 private:
     /// One run, from its start until the program is reaped.
-    struct Run {
-        os::Child child;
-        std::string output;                      ///< the end of what it wrote to its standard error
+    struct Running {
+        os::Run run;
         std::optional<vrrp::Instant> killed_at;  ///< over its time limit
-        os::Source end;
-        os::Source standard_error;
+        bool is_told = false;                    ///< its result is known
     };
 
     ScriptProbe(const CheckConfig& check, const ScriptProbeConfig& config, ProbeContext context);
 
     void on_start_time(vrrp::Instant now);
-    void on_end(vrrp::Instant now);
     void on_limit(vrrp::Instant now);
+    void on_end(const os::RunResult& result, vrrp::Instant now);
+    void report_timeout(const std::string& output, vrrp::Instant now);
 
     [[nodiscard]] std::expected<void, std::string> start_run(vrrp::Instant now);
-    [[nodiscard]] std::expected<os::Identity, std::string> find_identity() const;
-    void end_run(const os::ExitStatus& status, vrrp::Instant now);
-    void read_standard_error();
-    [[nodiscard]] std::string with_output(std::string detail) const;
+    void note(const std::string& step) const;
 
-    os::Loop& loop_;
-    ScriptProbeConfig config_;
+    os::Launcher* launcher_;
+    std::unique_ptr<os::Launcher> own_launcher_;  ///< where the context has none
+    ExitMeaning exit_;
     vrrp::Duration interval_;
     vrrp::Duration timeout_;
     Schedule schedule_;
     os::Command command_;
     Reporter report_;
+    NoteStep note_;
     os::Timer start_timer_;
     os::Timer limit_timer_;
-    std::optional<Run> run_;
+    std::optional<Running> running_;
 };
 
 }  // namespace health

@@ -7,8 +7,9 @@ namespace os {
 /// that the kernel refuses, changes nothing.
 void raise_open_file_limit();
 
-/// To be called by a child that is to run another program: as it was when this program started.
-/// Async-signal-safe.
-void restore_open_file_limit();
+/// To be called by a process whose children run other programs: the limits that the daemon changes
+/// are as they were when it started, and no core is dumped. There is none on processes, as the
+/// kernel counts all of a user, nor on memory, as many programs reserve far more than they use.
+void take_child_limits();
 
 }  // namespace os

@@ -67,3 +67,37 @@ TEST_CASE("a relative path, an empty command and a zero byte are refused", "[con
     CHECK_FALSE(config::find_program({""}));
     CHECK_FALSE(config::find_program({"/bin/true", std::string("a\0b", 3)}));
 }
+
+TEST_CASE("escapes are read as keepalived reads them", "[config]") {
+    const auto split = [](std::string_view text) {
+        const auto words = config::split_command_with_escapes(text);
+        REQUIRE(words);
+        return *words;
+    };
+    CHECK(split(R"(a\tb "c\n" '\n')") == Words{"a\tb", "c\n", R"(\n)"});
+    CHECK(split(R"(\x41 \101 \0 \x4g \xg)") ==
+          Words{"A", "A", std::string(1, '\0'), "\x04g", "xg"});
+    CHECK(split(R"(\cA\E\a\b\f\r\v \z \9)") == Words{"\x01\x1b\a\b\f\r\v", "z", "9"});
+    CHECK(split(R"(a\)") == Words{R"(a\)"});
+    CHECK(split(R"(a\c)") == Words{"ac"});
+}
+
+TEST_CASE("the syntax of a shell is found where a shell would see it", "[config]") {
+    using config::find_shell_syntax;
+    CHECK(find_shell_syntax("ss -ltn | grep ':::80 '") == "|");
+    CHECK(find_shell_syntax("a && b") == "&&");
+    CHECK(find_shell_syntax("a || b") == "||");
+    CHECK(find_shell_syntax("a; b") == ";");
+    CHECK(find_shell_syntax("a &") == "&");
+    CHECK(find_shell_syntax("a 2>&1") == "2>");
+    CHECK(find_shell_syntax("a >/dev/null") == ">");
+    CHECK(find_shell_syntax("a <b") == "<");
+    CHECK(find_shell_syntax("a \"$(b)\"") == "$(");
+    CHECK(find_shell_syntax("a `b`") == "`");
+    CHECK(find_shell_syntax("a|b") == "|");
+    for (const std::string_view line :
+         {"/bin/a http://192.0.2.1/?a=1&b=2", "/bin/sh -c 'a | b'", "a '|' \"&&\"", "a '$(b)'",
+          "a \\| b", "a x|y", "a $b *.c", "a '>' b", "", "a b>c", "a '`'"}) {
+        CHECK(find_shell_syntax(line).empty());
+    }
+}

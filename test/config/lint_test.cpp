@@ -1,11 +1,16 @@
 #include "config/lint.hpp"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fstream>
 #include <string>
 #include <vector>
 
 #include "catch2.hpp"
 #include "config/load.hpp"
 #include "config/weight_lint.hpp"
+#include "temporary_folder.hpp"
 
 namespace {
 
@@ -142,4 +147,32 @@ TEST_CASE("a weight of the owner of the addresses is told", "[config]") {
           "a.toml:7:11: warning: router a: check x can never change who is master: a router of "
           "priority 255 keeps it whatever the weight -50 says\n"
           "  help: leave the weight out, then its failure takes the router out of office\n");
+}
+
+TEST_CASE("a script that others could replace is a warning with who they are", "[config]") {
+    if (geteuid() != 0) {
+        return;
+    }
+    const TemporaryFolder folder;
+    const std::string path = folder.path() + "/check";
+    std::ofstream(path) << "#!/bin/sh\n";
+    chmod(folder.path().c_str(), 0755);
+    chmod(path.c_str(), 0755);
+    CHECK(config::lint(with_script(path, "root"), "a.toml", links).empty());
+
+    chmod(path.c_str(), 0757);
+    CHECK(only_text(config::lint(with_script(path, "root"), "a.toml", links)) ==
+          "a.toml:3:10: warning: check x fails: " + path +
+              " is writable by everyone (mode 0757): it can't run as root\n  help: chown root " +
+              path + " && chmod go-w " + path + ", or let it run as a user of its own");
+    CHECK(only_text(config::lint(with_script(path, "daemon"), "a.toml", links)) ==
+          "a.toml:3:10: warning: check x: " + path +
+              " is writable by everyone (mode 0757): others than root and daemon decide what it "
+              "runs\n  help: chown root " +
+              path + " && chmod go-w " + path);
+
+    chmod(path.c_str(), 0755);
+    REQUIRE(chown(path.c_str(), 1, 1) == 0);
+    CHECK(config::lint(with_script(path, "daemon"), "a.toml", links).empty());
+    CHECK(config::lint(with_script(path, "root"), "a.toml", links).size() == 1);
 }

@@ -46,8 +46,9 @@ std::string to_text(const health::ProbeConfig& probe) {
                                : " grace " + in_milliseconds(process->grace));
     }
     if (const auto* const script = std::get_if<health::ScriptProbeConfig>(&probe)) {
-        return fmt::format("script [{}] user \"{}\"", fmt::join(script->command, "|"),
-                           script->user);
+        return fmt::format("script [{}] user \"{}\"{}{}", fmt::join(script->command, "|"),
+                           script->user, script->group.empty() ? "" : " group " + script->group,
+                           script->exit == health::ExitMeaning::weight ? " exit is a weight" : "");
     }
     return health::describe(probe);
 }

@@ -1,6 +1,8 @@
 """Check scripts that fail in every way a script can."""
 
+import os
 import re
+import signal
 
 import pytest
 
@@ -88,3 +90,63 @@ def test_no_process_is_left_of_hundreds_of_runs(lab: Lab) -> None:
     wait_until(lambda: lab.now() > runs, 5.0, "a dozen runs")
     listed = daemon.host.run(["ps", "-e", "-o", "stat="]).stdout.split()
     assert not [state for state in listed if state.startswith("Z")]
+
+
+def test_a_script_that_leaves_its_group_is_ended_too(lab: Lab) -> None:
+    daemon = start(lab, "#!/bin/sh\nsetsid sleep 1001 &\nsetsid sh -c 'sleep 1002 & wait' &\nwait\n")
+    assert "timed out" in wait_verdict(daemon, "bad")
+    daemon.host.write_file("/etc/understudy/check.sh", GOOD, 0o755)
+    wait_verdict(daemon, "good")
+    wait_until(lambda: not daemon.host.processes("sleep"), 5.0, "end of all that it started")
+
+
+def test_no_script_outlives_a_daemon_that_is_killed(lab: Lab) -> None:
+    daemon = start(lab, "#!/bin/sh\nsleep 1000 &\nsleep 1000\n")
+    wait_until(lambda: bool(daemon.host.processes("sleep")), 5.0, "a script that runs")
+    daemon.process.send_signal(signal.SIGKILL)
+    daemon.process.wait()
+    wait_until(lambda: not daemon.host.processes("sleep"), 5.0, "end of all that it started")
+    wait_until(lambda: not daemon.host.processes("script-launcher"), 5.0, "end of the launcher")
+
+
+def test_a_launcher_that_is_killed_is_replaced(lab: Lab) -> None:
+    daemon = start(lab, GOOD)
+    daemon.wait_state("master")
+    launchers = daemon.host.processes("script-launcher")
+    assert len(launchers) == 1
+    os.kill(next(iter(launchers)), signal.SIGKILL)
+    wait_until(lambda: daemon.host.processes("script-launcher")
+               not in (launchers, type(launchers)()), 5.0, "another launcher")
+    daemon.wait_state("master")
+    assert daemon.check()["verdict"] == "good"
+
+
+def test_a_script_of_roots_that_a_group_can_replace_is_not_run(lab: Lab) -> None:
+    host = lab.host(MASTER, lab.lan(), "192.168.56.61")
+    config = CONFIG.replace("[router.web]", 'user     = "root"\n\n[router.web]')
+    daemon = Understudy(host, config)
+    host.write_file("/etc/understudy/check.sh", "#!/bin/sh\ntouch /tmp/check.ran\n", 0o755)
+    host.run(["chgrp", "staff", "/etc/understudy"])
+    host.run(["chmod", "0775", "/etc/understudy"])
+    daemon.start()
+    daemon.wait_ready()
+    wanted = ("/etc/understudy is writable by group staff (mode 0775): "
+              "a script there can't run as root")
+    assert wait_verdict(daemon, "bad") == f"cannot be executed: {wanted}"
+    told = daemon.tool("check", daemon.path, check=False)
+    assert f"check script fails: {wanted}" in told.stderr
+    assert host.run(["test", "-e", "/tmp/check.ran"], check=False).returncode == 1
+    host.run(["chmod", "0755", "/etc/understudy"])
+    daemon.wait_state("master")
+    assert host.run(["test", "-e", "/tmp/check.ran"], check=False).returncode == 0
+
+
+def test_a_line_for_the_shell_with_its_environment(lab: Lab) -> None:
+    host = lab.host(MASTER, lab.lan(), "192.168.56.61")
+    line = "env | grep ^UNDERSTUDY | sort | tr '\\\\n' ' ' >&2; false"
+    daemon = Understudy(host, re.sub("script   = .*", f'shell = "{line}"', CONFIG))
+    daemon.start()
+    daemon.wait_ready()
+    assert wait_verdict(daemon, "bad") == (
+        "exit status 1: UNDERSTUDY_CHECK=script UNDERSTUDY_HOST=lb-master "
+        "UNDERSTUDY_ROUTER=web UNDERSTUDY_TIMEOUT_MS=150")
