@@ -12,14 +12,12 @@
 
 #include "health/dns_probe.hpp"
 #include "health/file_probe.hpp"
+#include "health/http_probe.hpp"
 #include "health/ping_probe.hpp"
 #include "health/process_probe.hpp"
 #include "health/script_probe.hpp"
-#include "health/udp_probe.hpp"
-#include "health/http_probe.hpp"
-#include "health/process_probe.hpp"
-#include "health/script_probe.hpp"
 #include "health/tcp_probe.hpp"
+#include "health/udp_probe.hpp"
 #include "health/url.hpp"
 
 namespace health {
