@@ -15,7 +15,7 @@
 
 #include <algorithm>
 #include <chrono>
-#include <memory>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -35,18 +35,6 @@ constexpr vrrp::Duration margin = std::chrono::seconds(1);
 const health::CheckConfig* find(const config::Config& config, const std::string& name) {
     const auto found = std::ranges::find(config.checks, name, &health::CheckConfig::name);
     return found == config.checks.end() ? nullptr : &*found;
-}
-
-std::vector<std::string> users_of(const config::Config& config, const std::string& check) {
-    std::vector<std::string> names;
-    for (const config::Router& router : config.routers) {
-        const bool uses =
-            std::ranges::find(router.checks, check, &health::CheckUse::name) != router.checks.end();
-        if (uses && (names.empty() || names.back() != router.name)) {
-            names.push_back(router.name);
-        }
-    }
-    return names;
 }
 
 std::string no_such_check(const config::Config& config, const std::string& path,
@@ -69,7 +57,8 @@ void print_step(vrrp::Duration since, const std::string& step) {
 /// Runs probes of one configuration, each until its first result, and prints what they see.
 class Trial {
 public:
-    explicit Trial(const config::Config& config) : config_(config) {}
+    explicit Trial(const config::Config& config)
+        : config_(config), routers_(config::users_of_checks(config)) {}
 
     /// What the check makes of its probe's first result; unknown where there was none.
     health::Verdict run(const health::CheckConfig& check) {
@@ -131,7 +120,7 @@ private:
                      loop->stop(0);
                  },
              .slot = {},
-             .routers = users_of(config_, check.name),
+             .routers = routers_[check.name],
              .note = [&](const std::string& step) { print_step(loop->now() - start, step); }});
         if (!probe) {
             print_error(probe.error().message() + "\n");
@@ -162,6 +151,7 @@ private:
     }
 
     const config::Config& config_;
+    std::map<std::string, std::vector<std::string>> routers_;
 };
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -68,5 +69,8 @@ struct Config {
     std::vector<Router> routers;            ///< in the order of the file
     DaemonSettings daemon;
 };
+
+/// The names of the routers that use a check, by its name.
+[[nodiscard]] std::map<std::string, std::vector<std::string>> users_of_checks(const Config& config);
 
 }  // namespace config

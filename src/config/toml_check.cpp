@@ -164,7 +164,8 @@ std::vector<Placed<std::string>> find_references(TomlSection& section) {
         }
     };
     for (const std::string key : {"after", "any", "all", "of"}) {
-        if (!section.has(key)) {
+        // Alone "of" has no meaning, and is told as unknown.
+        if (!section.has(key) || (key == "of" && !section.has("at_least"))) {
             continue;
         }
         for (const HostValue& value : section.values(key)) {

@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
 namespace engine {
@@ -33,21 +32,6 @@ std::vector<std::string> interfaces_of(const config::Config& config) {
     const auto repeated = std::ranges::unique(names);
     names.erase(repeated.begin(), repeated.end());
     return names;
-}
-
-/// The names of the routers that use a check, by its name.
-std::map<std::string, std::vector<std::string>> users_of_checks(const config::Config& config) {
-    std::map<std::string, std::vector<std::string>> users;
-    for (const config::Router& router : config.routers) {
-        for (const health::CheckUse& use : router.checks) {
-            std::vector<std::string>& names = users[use.name];
-            // With addresses of both families it is two of one name.
-            if (names.empty() || names.back() != router.name) {
-                names.push_back(router.name);
-            }
-        }
-    }
-    return users;
 }
 
 }  // namespace
@@ -88,7 +72,7 @@ Daemon::Daemon(const config::Config& config, os::Loop& loop, Executor executor)
       executor_(std::move(executor)),
       host_probes_(links_, instances_),
       monitor_(
-          config.checks, users_of_checks(config), loop,
+          config.checks, config::users_of_checks(config), loop,
           [this](const health::CheckConfig& check, health::ProbeContext context) {
               return host_probes_.start(check, std::move(context));
           },
