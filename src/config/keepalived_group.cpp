@@ -20,11 +20,14 @@ public:
     explicit GroupReader(Report& report) : report_(report) {}
 
     KeepalivedGroup read(const KeepalivedLine& line) {
-        static constexpr std::array<KeepalivedKeyword<GroupReader>, 5> keywords = {{
+        static constexpr std::array<KeepalivedKeyword<GroupReader>, 8> keywords = {{
             {"group", &GroupReader::take_members, KeepalivedForm::block},
+            {"track_script", &GroupReader::take_scripts, KeepalivedForm::block},
             {"track_process", &GroupReader::take_processes, KeepalivedForm::block},
             {"track_file", &GroupReader::take_files, KeepalivedForm::block},
             {"track_interface", &GroupReader::take_interfaces, KeepalivedForm::block},
+            {"sync_group_tracking_weight", &GroupReader::take_member_weights},
+            {"global_tracking", &GroupReader::take_member_weights},
             {"smtp_alert", &GroupReader::take_mail},
         }};
         group_.place = line.value_place();
@@ -74,6 +77,9 @@ private:
         }
     }
 
+    void take_scripts(const KeepalivedLine& line) {
+        read_tracks(line, "vrrp_script", weight_range, group_.checks, report_);
+    }
     void take_processes(const KeepalivedLine& line) {
         read_tracks(line, "vrrp_track_process", weight_range, group_.checks, report_);
     }
@@ -82,6 +88,10 @@ private:
     }
     void take_interfaces(const KeepalivedLine& line) {
         read_tracks(line, "track_interface", weight_range, group_.checks, report_);
+    }
+    void take_member_weights(const KeepalivedLine& line) {
+        expect_alone(line, report_);
+        group_.has_member_weights = true;
     }
     void take_mail(const KeepalivedLine& line) { group_.mail_place = line.place(); }
 
@@ -101,6 +111,9 @@ void join(const KeepalivedGroup& group, const Placed<std::string>& member,
     router.group = group.name;
     router.protocol.is_grouped = true;
     router.protocol.breaks_ties = &member == &group.members.front();
+    if (!group.has_member_weights) {
+        drop_member_weights(checks, draft, report);
+    }
     add_group_tracks(group.checks, checks, draft);
 }
 

@@ -32,6 +32,8 @@ std::size_t known_words(const KeepalivedLine& entry) {
 }
 
 constexpr std::string_view interface_kind = "track_interface";
+constexpr std::string_view process_kind = "vrrp_track_process";
+constexpr std::string_view file_kind = "track_file";
 
 /// The weight that counts for a mention: 0 for a fatal one.
 int weight_of(const CheckMention& mention, const std::vector<CheckDraft>& checks) {
@@ -101,6 +103,26 @@ std::optional<std::pair<int, bool>> read_weight_line(const KeepalivedLine& line,
     const auto weight = to_number(line.words[1], "weight", weights, report);
     const bool is_reversed = has_direction && line.words[2].text == "reverse";
     return weight ? std::optional(std::pair(*weight, is_reversed)) : std::nullopt;
+}
+
+void drop_member_weights(const std::vector<CheckDraft>& checks, RouterDraft& member,
+                         Report& report) {
+    std::erase_if(member.checks, [&](CheckMention& mention) {
+        const int weight = weight_of(mention, checks);
+        if (weight == 0 || mention.kind == process_kind || is_of_own_interface(mention, member)) {
+            return false;
+        }
+        const bool becomes_fatal =
+            mention.kind == interface_kind || (mention.kind == file_kind && weight == 1);
+        report.warning(
+            mention.place,
+            fmt::format("the weight of {} has no effect in a vrrp_sync_group: {}", mention.name,
+                        becomes_fatal ? "it counts as 0, which is fatal"
+                                      : member.router.name + " does not track it"),
+            "track it in the group, or write sync_group_tracking_weight there");
+        mention.weight = 0;
+        return !becomes_fatal;
+    });
 }
 
 void add_group_tracks(const std::vector<CheckMention>& tracks,

@@ -23,6 +23,12 @@ void read_tracks(const KeepalivedLine& line, const std::string& kind, const Rang
                                                                    const Range& weights,
                                                                    Report& report);
 
+/// Takes the weights from what a member of a group tracks itself, as keepalived does: a script, or
+/// a file with another weight than 1, is not tracked, an interface and a file are fatal, and only a
+/// process keeps its weight. Each is a warning.
+void drop_member_weights(const std::vector<CheckDraft>& checks, RouterDraft& member,
+                         Report& report);
+
 /// Gives a member of a group what its group tracks. Where both track the same, the group's weight
 /// counts, unless the member's is 0. `checks` are those of the file.
 void add_group_tracks(const std::vector<CheckMention>& tracks,
