@@ -117,6 +117,7 @@ std::vector<CheckSnapshot> Monitor::snapshot() const {
             .verdict = check.verdict(),
             .detail = check.detail(),
             .warning = check.warning(),
+            .results = check.results(),
             .since = {},
         };
         if (check.since()) {

@@ -73,6 +73,7 @@ struct CheckSnapshot {
     health::Verdict verdict = health::Verdict::unknown;
     std::string detail;
     std::string warning;  ///< empty: of nothing
+    health::ResultCounts results;
     std::optional<WallTime> since;
 };
 

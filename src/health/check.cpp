@@ -63,6 +63,7 @@ std::optional<CheckChanged> Check::on(const ProbeResult& result, vrrp::Instant n
         number_ = result.number;
     }
     const Verdict seen = result.is_good != config_.invert ? Verdict::good : Verdict::bad;
+    ++(seen == Verdict::good ? results_.good : results_.bad);
     count(seen, now);
     if (seen != verdict_ && is_convinced(now)) {
         return become(seen, now);

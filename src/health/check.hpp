@@ -3,6 +3,7 @@
 #include "health/check_config.hpp"
 #include "vrrp/time.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
@@ -17,6 +18,14 @@ struct ProbeResult {
     std::string warning;        ///< what will be bad one day; empty: nothing
 
     friend bool operator==(const ProbeResult&, const ProbeResult&) = default;
+};
+
+/// How many looks have found the check good, and bad (`invert` applied), since the daemon began.
+struct ResultCounts {
+    std::uint64_t good = 0;
+    std::uint64_t bad = 0;
+
+    friend bool operator==(const ResultCounts&, const ResultCounts&) = default;
 };
 
 /// The probe runs from now on, and results will follow.
@@ -69,6 +78,7 @@ public:
     [[nodiscard]] const std::string& warning() const { return warning_; }
     /// What the last good result said of the priority.
     [[nodiscard]] std::optional<int> number() const { return number_; }
+    [[nodiscard]] const ResultCounts& results() const { return results_; }
     /// When the verdict was last changed; nullopt before the first change.
     [[nodiscard]] std::optional<vrrp::Instant> since() const { return since_; }
 
@@ -87,6 +97,7 @@ private:
     std::optional<vrrp::Instant> against_since_;  ///< the first of them
     std::optional<vrrp::Instant> started_at_;     ///< while no result has come yet
     std::optional<int> number_;
+    ResultCounts results_;
     std::string detail_;
     std::string warning_;
     std::optional<vrrp::Instant> since_;

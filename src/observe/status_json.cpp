@@ -108,6 +108,8 @@ ordered_json to_json(const engine::CheckSnapshot& check) {
         {"verdict", health::to_text(check.verdict)},
         {"detail", check.detail},
         {"warning", check.warning.empty() ? ordered_json(nullptr) : ordered_json(check.warning)},
+        {"good_results", check.results.good},
+        {"bad_results", check.results.bad},
         {"since", check.since ? ordered_json(to_text(*check.since)) : ordered_json(nullptr)},
     };
 }

@@ -285,6 +285,23 @@ TEST_CASE("the examples of more than a pair are read without a word", "[golden]"
     }
 }
 
+TEST_CASE("the example of many checks has no error, and warns of this host alone", "[golden]") {
+    const config::Loaded loaded =
+        config::load((source_root / "conf" / "checks.toml").string(), "lb-master");
+
+    INFO(to_text(loaded));
+    for (const config::Diagnostic& diagnostic : loaded.diagnostics) {
+        // Neither the file nor the interface need be on the host that builds.
+        CHECK(diagnostic.severity == config::Severity::warning);
+        CHECK((diagnostic.message.contains("cannot be read") ||
+               diagnostic.message.contains("which is not there")));
+    }
+    REQUIRE(loaded.config);
+    CHECK(loaded.config->checks.size() == 10);
+    REQUIRE(loaded.config->routers.size() == 1);
+    CHECK(loaded.config->routers[0].last_resort);
+}
+
 TEST_CASE("the example that signs is read without a word where its key is", "[golden]") {
     const fs::path key =
         fs::temp_directory_path() / ("understudy-golden-key-" + std::to_string(getpid()));

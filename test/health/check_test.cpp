@@ -190,6 +190,17 @@ TEST_CASE("a check keeps the last result's warning", "[health]") {
     CHECK(check.warning().empty());
 }
 
+TEST_CASE("a check counts what its results said of it", "[health]") {
+    Check check({.name = "web", .probe = {}, .weight = {}, .invert = true});
+    static_cast<void>(check.handle(good, start));
+    static_cast<void>(check.handle(ProbeSuspended{"waits for net"}, start));
+    static_cast<void>(check.handle(ProbeStarted{}, start));
+    static_cast<void>(check.handle(bad, start));
+    static_cast<void>(check.handle(bad, start));
+
+    CHECK(check.results() == health::ResultCounts{.good = 2, .bad = 1});
+}
+
 TEST_CASE("verdicts have their names", "[health]") {
     CHECK(to_text(Verdict::unknown) == "unknown");
     CHECK(to_text(Verdict::good) == "good");
