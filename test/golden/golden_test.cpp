@@ -299,7 +299,7 @@ TEST_CASE("the example of many checks has no error, and warns of this host alone
     REQUIRE(loaded.config);
     CHECK(loaded.config->checks.size() == 10);
     REQUIRE(loaded.config->routers.size() == 1);
-    CHECK(loaded.config->routers[0].last_resort);
+    CHECK(loaded.config->routers[0].protocol.last_resort);
 }
 
 TEST_CASE("the example that signs is read without a word where its key is", "[golden]") {

@@ -14,6 +14,8 @@ from lab import (ADDRESS, BACKUP, MASTER, Client, Keepalived, Lab, Moves, Nginx,
 
 ORPHAN = """
 import signal, sys
+# Also where the tests run behind a shell that ignores it, as one does for what it puts behind.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.path.insert(0, {path!r})
 from lab import Lab, Pair
 lab = Lab()

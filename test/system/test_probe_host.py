@@ -364,6 +364,7 @@ vrrp_instance web {
 }
 vrrp_sync_group all {
     group { web }
+    sync_group_tracking_weight
     track_interface {
         dummy0
     }

@@ -50,8 +50,10 @@ def test_a_script_that_passes_lets_the_router_serve(lab: Lab) -> None:
 def test_a_script_that_begins_to_fail_takes_the_address_away_with_its_reason(lab: Lab) -> None:
     daemon = start(lab, GOOD)
     daemon.wait_state("master")
-    daemon.host.write_file("/etc/understudy/check.sh",
+    daemon.host.write_file("/etc/understudy/next.sh",
                            "#!/bin/sh\necho 'upstream refuses' >&2\nexit 3\n", 0o755)
+    # In one step, so that no run of it finds nothing there.
+    daemon.host.run("mv /etc/understudy/next.sh /etc/understudy/check.sh")
     daemon.host.wait_address(ADDRESS, present=False)
     assert daemon.router()["reason"] == "check script: exit status 3: upstream refuses"
 
