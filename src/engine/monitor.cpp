@@ -129,7 +129,6 @@ std::vector<CheckSnapshot> Monitor::snapshot() const {
 }
 
 void Monitor::take(Watch& watch, const health::CheckEvent& event, vrrp::Instant now) {
-    const std::string warning = watch.check.warning();
     const auto change = watch.check.handle(event, now);
     if (const auto deadline = watch.check.deadline()) {
         watch.timer.arm(*deadline);
@@ -139,11 +138,14 @@ void Monitor::take(Watch& watch, const health::CheckEvent& event, vrrp::Instant 
     if (change) {
         tell(watch, *change, now);
     }
-    if (!watch.check.warning().empty() && watch.check.warning() != warning) {
+    // Once, also where results without a warning come in between.
+    if (!watch.check.warning().empty() && watch.check.warning() != watch.told_warning) {
+        watch.told_warning = watch.check.warning();
         os::log::write(os::log::Level::warning, "check warns",
                        {{"check", watch.check.config().name}, {"detail", watch.check.warning()}});
     }
-    if (change) {
+    // Those that look at this check go by its verdict: another number is the routers' business.
+    if (change && change->from != change->to) {
         take_change_of(watch.check, now);
     }
 }

@@ -47,6 +47,7 @@ private:
         health::Slot slot;
         std::unique_ptr<health::Probe> probe;
         os::Timer timer;
+        std::string told_warning;  ///< the last one that stands in the log
     };
 
     [[nodiscard]] std::expected<void, os::Error> start_probe(Watch& watch);

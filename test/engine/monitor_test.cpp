@@ -38,7 +38,10 @@ public:
               }) {}
 
     void report(const std::string& check, bool is_good) {
-        running.at(check)({.is_good = is_good, .detail = "seen"}, loop.now());
+        report(check, {.is_good = is_good, .detail = "seen"});
+    }
+    void report(const std::string& check, const ProbeResult& result) {
+        running.at(check)(result, loop.now());
     }
 
     [[nodiscard]] Verdict verdict(const std::string& check) const {
@@ -121,6 +124,20 @@ TEST_CASE("a check after another runs only while that one is good", "[engine]") 
     CHECK(theatre.verdict("then") == Verdict::unknown);
     CHECK(theatre.monitor.find("then").detail() == "waits for check first, which is bad");
     CHECK(theatre.take_changes() == "first=bad then=unknown ");
+}
+
+TEST_CASE("another number of a check does not begin those after it anew", "[engine]") {
+    Theatre theatre({simple("level"), simple("then", "level"), combined("all", 1, {"level"})});
+    REQUIRE(theatre.monitor.start());
+    theatre.report("level", ProbeResult{.is_good = true, .detail = {}, .number = 1});
+    theatre.report("then", true);
+    CHECK(theatre.take_changes() == "level=good all=good then=good ");
+
+    theatre.report("level", ProbeResult{.is_good = true, .detail = {}, .number = 2});
+
+    CHECK(theatre.take_changes() == "level=good ");
+    CHECK(theatre.verdict("then") == Verdict::good);
+    CHECK(theatre.monitor.find("level").number() == 2);
 }
 
 TEST_CASE("a check whose probe can't start later on is bad, and says why", "[engine]") {
