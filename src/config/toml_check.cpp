@@ -151,6 +151,11 @@ void read_judgement(TomlSection& section, Report& report, health::CheckConfig& c
     }
     check.initially = section.choice("initially", verdicts).value_or(Verdict::unknown);
     check.invert = section.flag("invert").value_or(false);
+    if (check.invert && std::holds_alternative<health::ProcessProbeConfig>(check.probe)) {
+        section.refuse("grace",
+                       "would put off the good result of a check with invert: "
+                       "hold_good is for that");
+    }
     check.hold_good = read_hold(section);
     check.after = read_text(section, "after").value_or("");
 }

@@ -14,8 +14,8 @@ constexpr vrrp::Duration repeat_interval = std::chrono::milliseconds(50);
 
 ChangeReporter::ChangeReporter(const CheckConfig& check, ProbeContext context, Judge judge)
     : loop_(context.loop),
-      rise_(check.rise),
-      fall_(check.fall),
+      good_repeats_(results_to_turn(check, true)),
+      bad_repeats_(results_to_turn(check, false)),
       report_(std::move(context.report)),
       note_(std::move(context.note)),
       judge_(std::move(judge)) {}
@@ -59,7 +59,7 @@ void ChangeReporter::on_timer(vrrp::Instant now) {
 bool ChangeReporter::is_news(const ProbeResult& result) {
     const bool is_other = !reported_ || reported_->is_good != result.is_good;
     if (is_other) {
-        repeats_ = result.is_good ? rise_ : fall_;
+        repeats_ = result.is_good ? good_repeats_ : bad_repeats_;
     }
     const bool is_repeat = std::exchange(repeats_, std::max(repeats_ - 1, 0)) > 0;
     return std::exchange(reported_, result) != result || is_repeat;

@@ -40,8 +40,8 @@ private:
     [[nodiscard]] bool is_news(const ProbeResult& result);
 
     os::Loop& loop_;
-    int rise_;
-    int fall_;
+    int good_repeats_;  ///< how often the check must hear of a good result
+    int bad_repeats_;   ///< and of a bad one
     Reporter report_;
     NoteStep note_;
     Judge judge_;

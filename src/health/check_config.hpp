@@ -36,6 +36,12 @@ struct CheckConfig {
     friend bool operator==(const CheckConfig&, const CheckConfig&) = default;
 };
 
+/// How many results of this kind in a row turn the check at the latest: `rise` or `fall`, which
+/// speak of the check, where it is inverted the other one than of its probe.
+[[nodiscard]] constexpr int results_to_turn(const CheckConfig& check, bool is_good) {
+    return is_good != check.invert ? check.rise : check.fall;
+}
+
 /// A router's use of a check, which may differ from that of others.
 struct CheckUse {
     std::string name;

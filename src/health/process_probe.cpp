@@ -49,8 +49,8 @@ ProcessProbe::ProcessProbe(const CheckConfig& check, const ProcessProbeConfig& c
       config_(config),
       min_(static_cast<std::size_t>(config.min)),
       capacity_(capacity_of(config)),
-      rise_(check.rise),
-      fall_(check.fall),
+      good_repeats_(results_to_turn(check, true)),
+      bad_repeats_(results_to_turn(check, false)),
       report_(std::move(context.report)),
       note_(std::move(context.note)) {}
 

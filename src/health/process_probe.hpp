@@ -85,8 +85,8 @@ private:
     ProcessProbeConfig config_;
     std::size_t min_;
     std::size_t capacity_;  ///< how many are watched at most
-    int rise_;
-    int fall_;
+    int good_repeats_;      ///< how often the check must hear of a good result
+    int bad_repeats_;       ///< and of a bad one
     Reporter report_;
     NoteStep note_;
     std::unique_ptr<ProcessFinder> finder_;

@@ -164,7 +164,7 @@ void ProcessProbe::conclude(vrrp::Instant now) {
     ProbeResult result = judge(known());
     bear(result, now);
     if (!reported_ || reported_->is_good != result.is_good) {
-        repeats_ = result.is_good ? rise_ : fall_;
+        repeats_ = result.is_good ? good_repeats_ : bad_repeats_;
         repeat_at_ = now;
     }
     const bool is_repeated = repeats_ > 0 && now >= repeat_at_;

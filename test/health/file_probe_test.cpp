@@ -286,3 +286,23 @@ TEST_CASE("thousands of changes leave no descriptor behind", "[health]") {
     CHECK(counts.front() == counts.back());
     CHECK(count_descriptors() == before);
 }
+
+TEST_CASE("an inverted check hears a bad result as often as it has to rise", "[health]") {
+    const Place place;
+    write(place.file, "5");
+    health::CheckConfig check = check_of(place.file);
+    check.invert = true;
+    check.rise = 3;
+    Stage stage;
+    stage.start(check, [&] {
+        if (stage.results.size() == 1) {
+            fs::remove(place.file);
+        }
+        if (stage.results.size() == 4) {
+            stage.after(120ms, [&] { stage.done(); });
+        }
+    });
+    REQUIRE(stage.run());
+    const ProbeResult gone = place.is("is not there");
+    CHECK(stage.results == std::vector{place.says(5), gone, gone, gone});
+}
