@@ -57,7 +57,9 @@ private:
         struct stat status{};
         if (lstat(part.c_str(), &status) != 0) {
             ahead_.clear();
-            return std::nullopt;
+            return may_be_made() ? std::optional(WeakPart{
+                                       part, "is not there, and others may make it", false})
+                                 : std::nullopt;
         }
         const bool is_folder = S_ISDIR(status.st_mode);
         if (const std::string why = weakness(part, status); !why.empty()) {
@@ -69,6 +71,14 @@ private:
             here_ = part == "/" ? "" : part;
         }
         return std::nullopt;
+    }
+
+    /// Whether others may make what is missing in the folder that was reached. Only the sticky bit
+    /// lets a folder pass that others may write to.
+    [[nodiscard]] bool may_be_made() const {
+        struct stat status{};
+        return stat(here_.empty() ? "/" : here_.c_str(), &status) != 0 ||
+               ((status.st_mode & S_ISVTX) != 0 && (status.st_mode & (S_IWGRP | S_IWOTH)) != 0);
     }
 
     void follow(const std::string& link) {

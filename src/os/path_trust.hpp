@@ -18,9 +18,10 @@ struct WeakPart {
 
 /// The first part of an absolute path, from the root on and along its symbolic links, that another
 /// than root or this user (and its primary group) may write to. nullopt where there is none, and
-/// for a path that leads nowhere. A folder with the sticky bit is no weak part: what is root's in
-/// it stays. Nobody can change the parts before the one that is being looked at, so this holds as
-/// long as root does not change them. Looks into the file system, which may be slow.
+/// for a path that leads nowhere, unless others may make what is missing. A folder with the sticky
+/// bit is no weak part: what is root's in it stays. Nobody can change the parts before the one that
+/// is being looked at, so this holds as long as root does not change them. Looks into the file
+/// system, which may be slow.
 [[nodiscard]] std::optional<WeakPart> find_weak_part(const std::string& path,
                                                      const Identity& trusted);
 

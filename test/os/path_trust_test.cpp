@@ -59,6 +59,22 @@ TEST_CASE("a path that leads nowhere is not what others may change", "[os]") {
     CHECK_FALSE(find_weak_part("/missing/check.sh", root));
 }
 
+TEST_CASE("what is missing in a sticky folder may be made by others", "[os]") {
+    if (geteuid() != 0) {
+        return;
+    }
+    const Checks checks;
+    const std::string folder = checks.path("/checks");
+    chmod(folder.c_str(), 01777);
+
+    CHECK(find_weak_part(folder + "/missing", root) ==
+          WeakPart{folder + "/missing", "is not there, and others may make it", false});
+    CHECK(find_weak_part(folder + "/missing/check.sh", root) ==
+          WeakPart{folder + "/missing", "is not there, and others may make it", false});
+    chmod(folder.c_str(), 0755);
+    CHECK_FALSE(find_weak_part(folder + "/missing", root));
+}
+
 TEST_CASE("a folder or file that others may write to is named with its mode", "[os]") {
     if (geteuid() != 0) {
         return;
