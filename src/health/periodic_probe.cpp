@@ -37,19 +37,25 @@ PeriodicProbe::PeriodicProbe(const CheckConfig& check, ProbeContext context, Beg
       begin_(std::move(begin)) {}
 
 void PeriodicProbe::on_start_time(vrrp::Instant now) {
+    const vrrp::Instant due = schedule_.next();
     schedule_.advance(now);
-    start_timer_.arm(schedule_.next());
     if (attempt_) {
+        start_timer_.arm(schedule_.next());
         return;
     }
     auto attempt =
         begin_([this](const ProbeResult& result, vrrp::Instant at) { finish(result, at); }, now);
     if (!attempt) {
+        start_timer_.arm(schedule_.next());
         report_(attempt.error(), now);
         return;
     }
     attempt_ = std::move(*attempt);
-    limit_timer_.arm(now + timeout_);
+    // From when it should have begun, so that a limit as long as the interval ends before the next
+    // start: of two timers for one instant the one that was armed first is called first.
+    const bool is_in_time = now - due < timeout_ / 10;
+    limit_timer_.arm((is_in_time ? due : now) + timeout_);
+    start_timer_.arm(schedule_.next());
 }
 
 void PeriodicProbe::on_limit(vrrp::Instant now) {

@@ -15,7 +15,7 @@ constexpr vrrp::Duration first_gap = std::chrono::milliseconds(2);
 Schedule::Schedule(vrrp::Duration interval, const Slot& slot, vrrp::Instant now)
     : interval_(interval),
       origin_(now + static_cast<int>(slot.index) * slot.width),
-      next_(now + std::min(static_cast<int>(slot.index) * first_gap, interval)) {}
+      next_(now + static_cast<int>(slot.index) * std::min(first_gap, slot.width)) {}
 
 void Schedule::advance(vrrp::Instant now) {
     // The first run need not be in the slot: the second one is not too close to it.

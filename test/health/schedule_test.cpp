@@ -40,6 +40,15 @@ TEST_CASE("no two checks of one interval begin together", "[health]") {
     }
 }
 
+TEST_CASE("nor do the first runs of many checks with a short interval", "[health]") {
+    std::set<vrrp::Instant> seen;
+    for (std::size_t index = 0; index < 200; ++index) {
+        const auto instants = starts(Schedule(100ms, {index, 500us}, start), 1);
+        CHECK(seen.insert(instants[0]).second);
+        CHECK(instants[0] < start + 100ms);
+    }
+}
+
 TEST_CASE("nor do those of a multiple of the shortest interval", "[health]") {
     const auto often = starts(Schedule(100ms, {0, 50ms}, start), 40);
     const std::set<vrrp::Instant> seen(often.begin(), often.end());

@@ -180,3 +180,23 @@ TEST_CASE("thousands of UDP runs leave no descriptors", "[health]") {
     CHECK(std::ranges::count_if(stage.results, &ProbeResult::is_good) > 1000);
     CHECK(std::ranges::count(stage.results, false, &ProbeResult::is_good) > 10);
 }
+
+TEST_CASE("a server that hangs is asked again at the very instant of its time limit", "[health]") {
+    Stage stage;
+    UdpServer server(stage, [](const std::string& /*request*/) {});
+    const health::CheckConfig check = check_of(
+        {.address = loopback, .port = server.port(), .send = "PING", .expect = "PONG"}, 1s, 1s);
+
+    std::size_t sent = 0;
+    stage.start(check, [&] {
+        const std::size_t before = stage.steps.size();
+        stage.loop.at_end([&, before](vrrp::Instant /*now*/) {
+            sent += stage.steps.size() - before;
+            stage.done();
+        });
+    });
+
+    REQUIRE(stage.run());
+    CHECK_FALSE(stage.last().is_good);
+    CHECK(sent == 1);
+}
