@@ -18,6 +18,8 @@ constexpr std::size_t usual_mtu = 1500;
 constexpr std::size_t ipv6_header_size = 40;
 constexpr std::size_t advertisement_header_size = 8;
 
+constexpr std::string_view is_loopback = "is a loopback address";
+
 std::unexpected<Complaint> complain(std::string message, std::string advice = {}) {
     return std::unexpected(Complaint{std::move(message), std::move(advice)});
 }
@@ -37,7 +39,7 @@ std::string_view why_no_ipv4_host(std::uint32_t address) {
         return "means \"this network\"";
     }
     if (first == 127) {
-        return "is a loopback address";
+        return is_loopback;
     }
     if (first >= 224 && first <= 239) {
         return "is a multicast address";
@@ -54,7 +56,7 @@ std::string_view why_no_ipv6_host(const vrrp::IpAddress& address) {
         return "means \"no address\"";
     }
     if (address == loopback) {
-        return "is a loopback address";
+        return is_loopback;
     }
     if (address.is_multicast()) {
         return "is a multicast address";
@@ -164,7 +166,11 @@ Checked<vrrp::VirtualAddress> to_virtual_address(std::string_view text) {
     return vrrp::VirtualAddress{*address, static_cast<std::uint8_t>(*prefix_length)};
 }
 
-Checked<vrrp::IpAddress> to_host_address(std::string_view what, std::string_view text) {
+namespace {
+
+/// `is_loopback_good`: see to_server_address().
+Checked<vrrp::IpAddress> to_plain_address(std::string_view what, std::string_view text,
+                                          bool is_loopback_good) {
     if (const std::size_t slash = text.find('/'); slash != std::string_view::npos) {
         return complain(fmt::format("{} {} has a prefix length", what, in_quotes(text)),
                         fmt::format("write {}", in_quotes(text.substr(0, slash))));
@@ -174,11 +180,22 @@ Checked<vrrp::IpAddress> to_host_address(std::string_view what, std::string_view
         return complain(fmt::format("{} {}", what, address.error().message),
                         address.error().advice);
     }
-    if (const std::string_view why = why_no_host(*address); !why.empty()) {
+    const std::string_view why = why_no_host(*address);
+    if (!why.empty() && !(is_loopback_good && why == is_loopback)) {
         return complain(
             fmt::format("{} {} {}, which no host can have", what, in_quotes(text), why));
     }
     return *address;
+}
+
+}  // namespace
+
+Checked<vrrp::IpAddress> to_host_address(std::string_view what, std::string_view text) {
+    return to_plain_address(what, text, false);
+}
+
+Checked<vrrp::IpAddress> to_server_address(std::string_view what, std::string_view text) {
+    return to_plain_address(what, text, true);
 }
 
 }  // namespace config

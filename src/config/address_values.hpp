@@ -30,4 +30,8 @@ inline constexpr std::size_t max_unadvertised_addresses = 4096;
 [[nodiscard]] Checked<vrrp::IpAddress> to_host_address(std::string_view what,
                                                        std::string_view text);
 
+/// The same, or a loopback address: whom this host can speak with, and from where.
+[[nodiscard]] Checked<vrrp::IpAddress> to_server_address(std::string_view what,
+                                                         std::string_view text);
+
 }  // namespace config

@@ -70,7 +70,7 @@ private:
     }
 
     void take_weight(const KeepalivedLine& line) {
-        const auto weight = read_weight_line(line, file_weight_range, report_);
+        const auto weight = read_weight_line(line, track_weight_range, report_);
         if (weight) {
             draft_.check.weight = weight->first == 0 ? std::nullopt : std::optional(weight->first);
             draft_.is_reversed = weight->second;

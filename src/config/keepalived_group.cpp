@@ -81,10 +81,10 @@ private:
         read_tracks(line, "vrrp_script", weight_range, group_.checks, report_);
     }
     void take_processes(const KeepalivedLine& line) {
-        read_tracks(line, "vrrp_track_process", weight_range, group_.checks, report_);
+        read_tracks(line, "vrrp_track_process", track_weight_range, group_.checks, report_);
     }
     void take_files(const KeepalivedLine& line) {
-        read_tracks(line, "track_file", file_weight_range, group_.checks, report_);
+        read_tracks(line, "track_file", track_weight_range, group_.checks, report_);
     }
     void take_interfaces(const KeepalivedLine& line) {
         read_tracks(line, "track_interface", weight_range, group_.checks, report_);

@@ -202,10 +202,11 @@ private:
     }
 
     void take_processes(const KeepalivedLine& line) {
-        read_tracks(line, "vrrp_track_process", weight_range, reading().draft.checks, report_);
+        read_tracks(line, "vrrp_track_process", track_weight_range, reading().draft.checks,
+                    report_);
     }
     void take_files(const KeepalivedLine& line) {
-        read_tracks(line, "track_file", file_weight_range, reading().draft.checks, report_);
+        read_tracks(line, "track_file", track_weight_range, reading().draft.checks, report_);
     }
     void take_interfaces(const KeepalivedLine& line) {
         read_tracks(line, "track_interface", weight_range, reading().draft.checks, report_);

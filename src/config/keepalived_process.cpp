@@ -1,6 +1,7 @@
 #include "config/keepalived_process.hpp"
 
 #include "config/keepalived_keywords.hpp"
+#include "config/keepalived_track.hpp"
 #include "config/text.hpp"
 #include "config/values.hpp"
 
@@ -122,16 +123,10 @@ private:
     }
 
     void take_weight(const KeepalivedLine& line) {
-        const bool has_direction = line.words.size() == 3 && (line.words[2].text == "reverse" ||
-                                                              line.words[2].text == "noreverse");
-        if (line.words.size() < 2 || (line.words.size() > 2 && !has_direction)) {
-            report_.error(line.place(),
-                          "weight takes a number and maybe \"reverse\" or \"noreverse\"");
-            return;
+        if (const auto weight = read_weight_line(line, track_weight_range, report_)) {
+            draft_.check.weight = weight->first == 0 ? std::nullopt : std::optional(weight->first);
+            draft_.is_reversed = weight->second;
         }
-        const auto weight = to_number(line.words[1], "weight", weight_range, report_);
-        draft_.check.weight = weight == 0 ? std::nullopt : weight;
-        draft_.is_reversed = has_direction && line.words[2].text == "reverse";
     }
 
     void take_quorum(const KeepalivedLine& line) {

@@ -16,7 +16,7 @@ constexpr Range port_range{1, 65535};
 health::ProbeSource read_probe_source(TomlSection& section) {
     health::ProbeSource source;
     source.address = section.converted(
-        "source", [](const std::string& text) { return to_host_address("source", text); });
+        "source", [](const std::string& text) { return to_server_address("source", text); });
     source.interface = section.converted("source_interface", to_interface).value_or("");
     return source;
 }
@@ -46,7 +46,7 @@ health::ProbeSource read_source_for(TomlSection& section, const std::string& key
 
 std::optional<vrrp::IpAddress> read_peer_address(TomlSection& section, const std::string& key) {
     return section.converted(
-        key, [&key](const std::string& text) { return to_host_address(key, text); });
+        key, [&key](const std::string& text) { return to_server_address(key, text); });
 }
 
 std::optional<std::uint16_t> read_port(TomlSection& section) {

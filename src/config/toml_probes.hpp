@@ -34,9 +34,8 @@ namespace config {
 /// The keys source and source_interface, which all probes of the network have.
 [[nodiscard]] health::ProbeSource read_probe_source(TomlSection& section);
 
-/// The same, for a probe that speaks with `address`, which stands at `key` if it is known:
-/// of the same family, and
-/// with the link on which a link-local address is.
+/// The same, for a probe that speaks with `address`, which stands at `key` if it is known: of the
+/// same family, and with the link on which a link-local address is.
 [[nodiscard]] health::ProbeSource read_source_for(TomlSection& section, const std::string& key,
                                                   const std::optional<vrrp::IpAddress>& address,
                                                   Report& report);
@@ -47,6 +46,7 @@ namespace config {
 
 /// The key port: 1 to 65535.
 [[nodiscard]] std::optional<std::uint16_t> read_port(TomlSection& section);
+
 /// Says where the source is of another family than the host, if this is an address.
 void check_source_family(TomlSection& section, const std::string& kind, const std::string& host,
                          const health::ProbeSource& source, Report& report);

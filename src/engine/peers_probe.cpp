@@ -1,9 +1,22 @@
 #include "engine/peers_probe.hpp"
 
+#include <algorithm>
 #include <memory>
+#include <optional>
 #include <utility>
 
 namespace engine {
+
+namespace {
+
+MasterView view_of(const Instance& part, vrrp::Instant now) {
+    const auto& heard = part.heard_master();
+    const bool is_heard = heard && now < heard->until;
+    return {.is_master_itself = part.router().state() == vrrp::State::master,
+            .heard = is_heard ? std::optional(heard->address) : std::nullopt};
+}
+
+}  // namespace
 
 health::StartedProbe PeersProbe::start(const health::CheckConfig& check,
                                        const health::PeersProbeConfig& config,
@@ -28,27 +41,18 @@ PeersProbe::PeersProbe(const health::CheckConfig& check, const health::PeersProb
 
 /// Each advert comes here, and most of them change nothing.
 void PeersProbe::take_routers(vrrp::Instant now) {
-    if (view(now) != seen_) {
+    const auto view = [now](const Instance* part) { return view_of(*part, now); };
+    if (!std::ranges::equal(parts_, seen_, {}, view)) {
         reporter_.look();
     }
-}
-
-std::vector<MasterView> PeersProbe::view(vrrp::Instant now) const {
-    std::vector<MasterView> view;
-    for (const Instance* const part : parts_) {
-        const auto& heard = part->heard_master();
-        const bool is_heard = heard && now < heard->until;
-        view.push_back({.is_master_itself = part->router().state() == vrrp::State::master,
-                        .heard = is_heard ? std::optional(heard->address) : std::nullopt});
-    }
-    return view;
 }
 
 /// One that falls silent is no event: it is looked at again when it should have spoken.
 health::ProbeResult PeersProbe::judge() {
     const vrrp::Instant now = loop_.now();
-    seen_ = view(now);
+    seen_.clear();
     for (const Instance* const part : parts_) {
+        seen_.push_back(view_of(*part, now));
         const auto& heard = part->heard_master();
         if (heard && now < heard->until) {
             reporter_.look_at(heard->until);

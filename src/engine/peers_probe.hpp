@@ -35,7 +35,6 @@ private:
                std::vector<const Instance*> parts, std::set<PeersProbe*>& all,
                health::ProbeContext context);
 
-    [[nodiscard]] std::vector<MasterView> view(vrrp::Instant now) const;
     [[nodiscard]] health::ProbeResult judge();
 
     os::Loop& loop_;
