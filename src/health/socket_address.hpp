@@ -2,8 +2,8 @@
 
 #include "vrrp/address.hpp"
 
-#include <cstdint>
 #include <sys/socket.h>
+#include <cstdint>
 
 namespace health {
 
