@@ -122,7 +122,8 @@ void ScriptProbe::on_start_time(vrrp::Instant now) {
         const bool hangs = running_->is_told && now - *running_->killed_at >= interval_ / 2;
         if (hangs) {
             // Even killed it hangs in the kernel, as on a dead file server: bad each time anew, but
-            // not at the very moment of the limit.
+            // not at the very moment of the limit. What it has started meanwhile is killed with it.
+            running_->run.kill();
             report_({.is_good = false, .detail = "timed out, and can't be ended"}, now);
         }
         return;

@@ -1,0 +1,72 @@
+#include <unistd.h>
+
+#include <csignal>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "catch2.hpp"
+#include "os/launch_stage.hpp"
+#include "os/launcher.hpp"
+#include "os/process.hpp"
+#include "os/script_folder.hpp"
+
+using os_test::LaunchStage;
+using os_test::ScriptFolder;
+
+namespace {
+
+/// More than a socket has room for.
+constexpr int too_many = 500;
+
+/// A script that tells that it runs, and hangs.
+std::string hanging_script(const ScriptFolder& folder, const std::string& name) {
+    return folder.script(name, "#!/bin/sh\necho $$ > $0.pid\nexec sleep 1000\n");
+}
+
+}  // namespace
+
+TEST_CASE("a launcher that was stopped hears of each run that is to end", "[os]") {
+    const ScriptFolder folder;
+    LaunchStage stage;
+    std::vector<os::Run> runs;
+    for (const std::string name : {"noise", "killed", "dropped"}) {
+        runs.push_back(stage.launch(LaunchStage::command({hanging_script(folder, name)})));
+    }
+    stage.wait_until([&] {
+        return folder.has("noise.pid") && folder.has("killed.pid") && folder.has("dropped.pid");
+    });
+    const pid_t killed = std::stoi(folder.read("killed.pid"));
+    const pid_t dropped = std::stoi(folder.read("dropped.pid"));
+    kill(stage.launcher->process(), SIGSTOP);
+    for (int i = 0; i < too_many; ++i) {
+        runs[0].kill();
+    }
+
+    runs[1].kill();
+    runs.pop_back();
+    kill(stage.launcher->process(), SIGCONT);
+
+    while (stage.ends.size() < 2) {
+        REQUIRE(stage.turn());
+    }
+    stage.wait_until([=] { return kill(killed, 0) != 0 && kill(dropped, 0) != 0; });
+    CHECK(stage.killed.size() == 2);
+}
+
+TEST_CASE("a launcher that was stopped runs all that it was asked for meanwhile", "[os]") {
+    LaunchStage stage;
+    CHECK(stage.run(LaunchStage::command({"/bin/true"})).status == os::ExitStatus{});
+    kill(stage.launcher->process(), SIGSTOP);
+    std::vector<os::Run> runs;
+    for (std::size_t i = 0; i < too_many; ++i) {
+        runs.push_back(stage.launch(LaunchStage::command({"/bin/true"})));
+    }
+
+    kill(stage.launcher->process(), SIGCONT);
+
+    while (stage.ends.size() < 1 + too_many) {
+        REQUIRE(stage.turn());
+        CHECK(stage.ends.back().status == os::ExitStatus{});
+    }
+}
