@@ -54,9 +54,9 @@ std::vector<LaunchJob*> LaunchWorkers::take_finished() {
     return std::exchange(done_, {});
 }
 
-bool LaunchWorkers::are_late() {
+std::uint64_t LaunchWorkers::first_waiting() {
     const std::lock_guard lock(mutex_);
-    return !waiting_.empty();
+    return waiting_.empty() ? 0 : waiting_.front()->id;
 }
 
 void LaunchWorkers::add_worker() {

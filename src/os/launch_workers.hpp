@@ -54,8 +54,8 @@ public:
     void add(LaunchJob& job);
     /// The jobs that were finished since it was last asked.
     [[nodiscard]] std::vector<LaunchJob*> take_finished();
-    /// Whether jobs wait for a worker.
-    [[nodiscard]] bool are_late();
+    /// The id of the job that has waited longest for a worker; 0 if none waits.
+    [[nodiscard]] std::uint64_t first_waiting();
     /// One worker more, as those that there are don't get on.
     void add_worker();
 

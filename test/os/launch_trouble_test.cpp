@@ -1,6 +1,8 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <filesystem>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,6 +24,11 @@ constexpr int too_many = 500;
 /// A script that tells that it runs, and hangs.
 std::string hanging_script(const ScriptFolder& folder, const std::string& name) {
     return folder.script(name, "#!/bin/sh\necho $$ > $0.pid\nexec sleep 1000\n");
+}
+
+std::ptrdiff_t count_threads(pid_t pid) {
+    return std::distance(
+        std::filesystem::directory_iterator("/proc/" + std::to_string(pid) + "/task"), {});
 }
 
 }  // namespace
@@ -69,4 +76,24 @@ TEST_CASE("a launcher that was stopped runs all that it was asked for meanwhile"
         REQUIRE(stage.turn());
         CHECK(stage.ends.back().status == os::ExitStatus{});
     }
+}
+
+TEST_CASE("programs that flood their standard error make no threads for others", "[os]") {
+    const ScriptFolder folder;
+    const std::string flood = folder.script("flood", "#!/bin/sh\nexec yes >&2\n");
+    LaunchStage stage;
+    std::vector<os::Run> runs;
+    for (int i = 0; i < 3; ++i) {
+        runs.push_back(stage.launch(LaunchStage::command({flood})));
+    }
+    constexpr std::size_t count = 1000;
+    for (std::size_t i = 0; i < count; ++i) {
+        runs.push_back(stage.launch(LaunchStage::command({"/bin/true"})));
+    }
+
+    while (stage.ends.size() < count) {
+        REQUIRE(stage.turn());
+    }
+
+    CHECK(count_threads(stage.launcher->process()) <= 16);
 }
