@@ -30,6 +30,7 @@
 #include <vector>
 
 #include "os/error.hpp"
+#include "os/launch_end.hpp"
 #include "os/launch_message.hpp"
 #include "os/launch_workers.hpp"
 #include "os/limits.hpp"
@@ -236,19 +237,12 @@ private:
         }
     }
 
-    /// Also what has left the group, while its descent can be seen: its parents live.
     static void kill_all(LaunchJob& job) {
         const pid_t pid = job.pid();
         if (pid == 0 || job.has_ended) {
             return;
         }
-        const std::vector<pid_t> descendants = descendants_of(pid);
-        // The number can't have passed to others: a child that isn't reaped holds it.
-        kill(-pid, SIGKILL);
-        kill(pid, SIGKILL);
-        for (const pid_t descendant : descendants) {
-            kill(descendant, SIGKILL);
-        }
+        kill_tree(pid);
     }
 
     void take_finished() {

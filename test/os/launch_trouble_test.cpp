@@ -1,3 +1,6 @@
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -8,6 +11,7 @@
 #include <vector>
 
 #include "catch2.hpp"
+#include "os/fd.hpp"
 #include "os/launch_stage.hpp"
 #include "os/launcher.hpp"
 #include "os/process.hpp"
@@ -20,6 +24,8 @@ namespace {
 
 /// More than a socket has room for.
 constexpr int too_many = 500;
+
+constexpr int guard_ms = 20'000;
 
 /// A script that tells that it runs, and hangs.
 std::string hanging_script(const ScriptFolder& folder, const std::string& name) {
@@ -96,4 +102,40 @@ TEST_CASE("programs that flood their standard error make no threads for others",
     }
 
     CHECK(count_threads(stage.launcher->process()) <= 16);
+}
+
+TEST_CASE("a program that goes on starting others in sessions of their own is killed with all",
+          "[os]") {
+    const ScriptFolder folder;
+    const std::string pipe = folder.path("script.pipe");
+    REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
+    // It has no more writers when the last of them has ended.
+    const os::Fd pipe_end(open(pipe.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+    const std::string busy = folder.script("busy",
+                                           "#!/bin/sh\n"
+                                           "i=0\n"
+                                           "while [ $i -lt 500 ]; do\n"
+                                           "  sleep 60 &\n"
+                                           "  i=$((i + 1))\n"
+                                           "  [ $i = 150 ] && echo > $0.many\n"
+                                           "done\n"
+                                           "wait\n");
+    const std::string script = folder.script("script",
+                                             "#!/bin/sh\n"
+                                             "exec 3> $0.pipe\n"
+                                             "for i in 1 2 3 4; do setsid " +
+                                                 busy +
+                                                 " & done\n"
+                                                 "wait\n");
+    LaunchStage stage;
+    os::Run run = stage.launch(LaunchStage::command({script}));
+    stage.wait_until([&] { return folder.has("busy.many"); });
+
+    run.kill();
+
+    REQUIRE(stage.turn());
+    CHECK(stage.ends.back().status.signal == SIGKILL);
+    pollfd entry{pipe_end.get(), POLLIN, 0};
+    CHECK(poll(&entry, 1, guard_ms) == 1);
+    CHECK((entry.revents & POLLHUP) != 0);
 }
