@@ -1,6 +1,7 @@
 #include "os/launch_end.hpp"
 
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -67,6 +68,24 @@ std::vector<pid_t> kill_tree(pid_t child) {
     kill(child, SIGKILL);
     killed.insert(killed.begin(), child);
     return killed;
+}
+
+void bury_launcher(pid_t launcher) {
+    const auto id = static_cast<id_t>(launcher);
+    // Only now have its children come to us; and until it is reaped, no session has its number.
+    waitid(P_PID, id, nullptr, WEXITED | WNOWAIT);
+    std::vector<pid_t> killed;
+    for (const pid_t pid : descendants_of(getpid())) {
+        if (pid != launcher && parent_of(pid) == getpid() && getsid(pid) == launcher) {
+            const std::vector<pid_t> tree = kill_tree(pid);
+            killed.insert(killed.end(), tree.begin(), tree.end());
+        }
+    }
+    waitid(P_PID, id, nullptr, WEXITED);
+    // Each comes to us when its parent, which stands before it, is gone.
+    for (const pid_t pid : killed) {
+        waitid(P_PID, static_cast<id_t>(pid), nullptr, WEXITED);
+    }
 }
 
 }  // namespace os

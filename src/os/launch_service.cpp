@@ -53,6 +53,8 @@ constexpr int socket_fd = 3;
 
 /// What programs are to have, they get by inheriting it from here, once for all.
 void become_launcher(Fd socket) {
+    // By its session the daemon knows what we run, should we be killed.
+    setsid();
     sigset_t all;
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, nullptr);

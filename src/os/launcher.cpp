@@ -1,8 +1,8 @@
 #include "os/launcher.hpp"
 
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,6 +15,7 @@
 #include <thread>
 #include <utility>
 
+#include "os/launch_end.hpp"
 #include "os/launch_message.hpp"
 #include "os/launch_service.hpp"
 
@@ -38,12 +39,11 @@ private:
     sigset_t before_{};
 };
 
-/// Reaps a process that ends soon. The daemon may not wait for that; a thread that does nothing
-/// else may.
-void reap_in_background(pid_t pid) {
+/// The daemon may not wait for that; a thread that does nothing else may.
+void bury_in_background(pid_t launcher) {
     const BlockedSignals blocked;
     try {
-        std::thread([pid] { waitid(P_PID, static_cast<id_t>(pid), nullptr, WEXITED); }).detach();
+        std::thread(bury_launcher, launcher).detach();
     } catch (const std::system_error&) {
         // No thread to be had: it stays a zombie until the daemon ends.
     }
@@ -119,6 +119,8 @@ std::expected<void, Error> Launcher::open() {
     if (!source) {
         return std::unexpected(source.error());
     }
+    // What a launcher that is killed leaves behind comes to us, who kill and reap it.
+    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
     const BlockedSignals blocked;
     const pid_t pid = fork();
     if (pid == 0) {
@@ -138,7 +140,7 @@ void Launcher::close() {
     socket_.close();
     waiting_.clear();
     if (process_ != 0) {
-        reap_in_background(std::exchange(process_, 0));
+        bury_in_background(std::exchange(process_, 0));
     }
 }
 
@@ -226,7 +228,8 @@ void Launcher::on_death(vrrp::Instant now) {
     for (auto waiter = next(); waiter != waiters_.end(); waiter = next()) {
         auto on_end = std::move(waiter->second.on_end);
         waiters_.erase(waiter);
-        on_end({.status = {.not_executed = "the launcher of scripts has ended"}}, now);
+        on_end({.status = {.not_executed = "the launcher of scripts has ended"}, .is_lost = true},
+               now);
         if (is_gone) {
             return;
         }

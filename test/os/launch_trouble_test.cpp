@@ -1,6 +1,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -138,4 +139,52 @@ TEST_CASE("a program that goes on starting others in sessions of their own is ki
     pollfd entry{pipe_end.get(), POLLIN, 0};
     CHECK(poll(&entry, 1, guard_ms) == 1);
     CHECK((entry.revents & POLLHUP) != 0);
+}
+
+TEST_CASE("what a launcher that is killed was running is killed, also in other sessions", "[os]") {
+    const ScriptFolder folder;
+    const std::string script = folder.script("script",
+                                             "#!/bin/sh\n"
+                                             "cd $(dirname $0)\n"
+                                             "sleep 60 &\n"
+                                             "echo $! > child\n"
+                                             "setsid sh -c 'echo $$ > other; exec sleep 60' &\n"
+                                             "wait\n");
+    LaunchStage stage;
+    const os::Run run = stage.launch(LaunchStage::command({script}));
+    stage.wait_until([&] { return folder.has("child") && folder.has("other"); });
+    const pid_t launcher = stage.launcher->process();
+
+    kill(launcher, SIGKILL);
+
+    REQUIRE(stage.turn());
+    CHECK(stage.ends.back().is_lost);
+    // Also reaped: a process that has ended, and was not, can be signalled.
+    for (const pid_t pid : {std::stoi(folder.read("child")), std::stoi(folder.read("other")),
+                            stage.ends.back().process, launcher}) {
+        stage.wait_until([=] { return pid == 0 || kill(pid, 0) != 0; });
+    }
+}
+
+TEST_CASE("a service that a program has left lives on when the launcher is killed", "[os]") {
+    const ScriptFolder folder;
+    const std::string script =
+        folder.script("script",
+                      "#!/bin/sh\n"
+                      "cd $(dirname $0)\n"
+                      "setsid sh -c 'echo $$ > service; exec sleep 60' > /dev/null 2>&1 &\n"
+                      "while ! [ -s service ]; do :; done\n");
+    LaunchStage stage;
+    CHECK(stage.run(LaunchStage::command({script})).status == os::ExitStatus{});
+    const pid_t launcher = stage.launcher->process();
+
+    kill(launcher, SIGKILL);
+
+    // It is reaped when what it was running is dead.
+    stage.wait_until([=] { return kill(launcher, 0) != 0; });
+    const pid_t service = std::stoi(folder.read("service"));
+    CHECK(kill(service, SIGKILL) == 0);
+    siginfo_t info{};
+    CHECK(waitid(P_PID, static_cast<id_t>(service), &info, WEXITED) == 0);
+    CHECK(info.si_status == SIGKILL);
 }
