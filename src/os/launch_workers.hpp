@@ -41,8 +41,9 @@ struct LaunchJob {
 };
 
 /// Threads that start programs, so that one which stands on a dead file server keeps back no other.
-/// They are never more than are needed: a few, until all of them have hung for a while. Pinned, and
-/// never destroyed: a child dies with the thread that started it.
+/// They are never more than are needed: a few, until all of them have hung for a while; those that
+/// were added then end when they have had nothing to do for some seconds. Pinned, and never
+/// destroyed: one that hangs can't be ended.
 class LaunchWorkers {
 public:
     /// An eventfd that each finished job is told by.
@@ -61,6 +62,7 @@ public:
 
 private:
     void work();
+    [[nodiscard]] LaunchJob* wait_for_job();
     void start(LaunchJob& job);
     [[nodiscard]] std::optional<Identity> identity_of(const Command& command, std::string& refusal);
     [[nodiscard]] std::optional<Identity> known(const Command& command);

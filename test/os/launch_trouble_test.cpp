@@ -1,5 +1,6 @@
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/fanotify.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -31,6 +32,16 @@ constexpr int guard_ms = 20'000;
 /// A script that tells that it runs, and hangs.
 std::string hanging_script(const ScriptFolder& folder, const std::string& name) {
     return folder.script(name, "#!/bin/sh\necho $$ > $0.pid\nexec sleep 1000\n");
+}
+
+/// While this is open, whoever executes the program waits; closed if we may not do that.
+os::Fd hold_back(const std::string& program) {
+    os::Fd watcher(fanotify_init(FAN_CLASS_CONTENT | FAN_CLOEXEC, O_RDONLY | O_CLOEXEC));
+    if (watcher.is_open() && fanotify_mark(watcher.get(), FAN_MARK_ADD, FAN_OPEN_EXEC_PERM,
+                                           AT_FDCWD, program.c_str()) != 0) {
+        watcher.close();
+    }
+    return watcher;
 }
 
 std::ptrdiff_t count_threads(pid_t pid) {
@@ -103,6 +114,31 @@ TEST_CASE("programs that flood their standard error make no threads for others",
     }
 
     CHECK(count_threads(stage.launcher->process()) <= 16);
+}
+
+TEST_CASE("the threads that hanging starts have made end when they are idle", "[os]") {
+    const ScriptFolder folder;
+    const std::string hangs = folder.script("hangs", "#!/bin/sh\n");
+    os::Fd watcher = hold_back(hangs);
+    if (!watcher.is_open()) {
+        return;
+    }
+    LaunchStage stage;
+    std::vector<os::Run> runs;
+    constexpr std::size_t count = 10;
+    for (std::size_t i = 0; i < count; ++i) {
+        runs.push_back(stage.launch(LaunchStage::command({hangs})));
+    }
+    const pid_t launcher = stage.launcher->process();
+    stage.wait_until([=] { return count_threads(launcher) > 10; });
+
+    watcher.close();
+
+    while (stage.ends.size() < count) {
+        REQUIRE(stage.turn());
+    }
+    stage.wait_until([=] { return count_threads(launcher) <= 5; });
+    CHECK(stage.run(LaunchStage::command({"/bin/true"})).status == os::ExitStatus{});
 }
 
 TEST_CASE("a program that goes on starting others in sessions of their own is killed with all",
