@@ -122,17 +122,22 @@ void ScriptProbe::on_start_time(vrrp::Instant now) {
         const bool hangs = running_->is_told && now - *running_->killed_at >= interval_ / 2;
         if (hangs) {
             // Even killed it hangs in the kernel, as on a dead file server: bad each time anew, but
-            // not at the very moment of the limit.
+            // not at the very moment of the limit. What it has started meanwhile is killed with it.
+            running_->run.kill();
             report_({.is_good = false, .detail = "timed out, and can't be ended"}, now);
         }
         return;
     }
-    if (const auto started = start_run(now); !started) {
+    begin_run(false, now);
+}
+
+void ScriptProbe::begin_run(bool is_repeated, vrrp::Instant now) {
+    if (const auto started = start_run(is_repeated, now); !started) {
         report_({.is_good = false, .detail = "cannot be executed: " + started.error()}, now);
     }
 }
 
-std::expected<void, std::string> ScriptProbe::start_run(vrrp::Instant now) {
+std::expected<void, std::string> ScriptProbe::start_run(bool is_repeated, vrrp::Instant now) {
     note(fmt::format("running {} as user {}{}", fmt::join(command_.arguments, " "),
                      fmt::join(command_.users, ", else "),
                      command_.group.empty() ? "" : " and group " + command_.group));
@@ -142,7 +147,7 @@ std::expected<void, std::string> ScriptProbe::start_run(vrrp::Instant now) {
     if (!run) {
         return std::unexpected(run.error().message());
     }
-    running_.emplace(std::move(*run), std::nullopt, false);
+    running_.emplace(std::move(*run), std::nullopt, false, is_repeated);
     limit_timer_.arm(now + timeout_);
     return {};
 }
@@ -181,8 +186,14 @@ void ScriptProbe::on_end(const os::RunResult& result, vrrp::Instant now) {
     }
     const bool is_over_time = running_->killed_at.has_value();
     const bool is_told = running_->is_told;
+    const bool is_repeated = running_->is_repeated;
     running_.reset();
     if (is_told) {
+        return;
+    }
+    if (result.is_lost && !is_over_time && !is_repeated) {
+        // That says nothing of the service, and must not take the address away.
+        begin_run(true, now);
         return;
     }
     if (is_over_time) {

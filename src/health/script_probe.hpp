@@ -31,16 +31,18 @@ private:
         os::Run run;
         std::optional<vrrp::Instant> killed_at;  ///< over its time limit
         bool is_told = false;                    ///< its result is known
+        bool is_repeated = false;                ///< the one before it was lost
     };
 
     ScriptProbe(const CheckConfig& check, const ScriptProbeConfig& config, ProbeContext context);
 
     void on_start_time(vrrp::Instant now);
+    void begin_run(bool is_repeated, vrrp::Instant now);
     void on_limit(vrrp::Instant now);
     void on_end(const os::RunResult& result, vrrp::Instant now);
     void report_timeout(const std::string& output, vrrp::Instant now);
 
-    [[nodiscard]] std::expected<void, std::string> start_run(vrrp::Instant now);
+    [[nodiscard]] std::expected<void, std::string> start_run(bool is_repeated, vrrp::Instant now);
     void note(const std::string& step) const;
 
     os::Launcher* launcher_;

@@ -39,7 +39,6 @@ struct Plan {
     ChildStart& start;
     std::vector<char*> arguments;
     std::vector<char*> environment;
-    pid_t parent = 0;
 };
 
 /// exec wants pointers to mutable text, and does not change it.
@@ -103,21 +102,12 @@ void drop_capabilities(ChildStart& start) {
     }
 }
 
-/// A change of identity forgets the wish, so this comes after it.
-void die_with(pid_t parent) {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != parent) {
-        _exit(127);
-    }
-}
-
 int run_child(void* argument) {
     auto& plan = *static_cast<Plan*>(argument);
     setpgid(0, 0);
     redirect(plan.start);
     become(plan.start);
     drop_capabilities(plan.start);
-    die_with(plan.parent);
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -132,7 +122,7 @@ int run_child(void* argument) {
 }  // namespace
 
 void start_child(ChildStart& start) {
-    Plan plan{start, pointers_to(*start.arguments), pointers_to(*start.environment), getpid()};
+    Plan plan{start, pointers_to(*start.arguments), pointers_to(*start.environment)};
     alignas(std::max_align_t) std::array<std::byte, stack_size> stack;
     // Sharing the memory instead of copying its tables is what makes a start cheap.
     const int pid =

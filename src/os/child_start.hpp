@@ -35,7 +35,7 @@ struct ChildStart {
 };
 
 /// Starts the child: a process group of its own, without groups and capabilities, with our own
-/// input and output, and `standard_error`. It dies with the thread that calls this. Returns when
+/// input and output, and `standard_error`. It outlives the thread that calls this. Returns when
 /// its program runs, or failed to: for as long as the file system takes that it stands on, which
 /// may be for ever. All of the calling process's descriptors from 3 on are closed for it; signals
 /// are as that process has them, but none is blocked.

@@ -32,9 +32,10 @@ struct ExitStatus {
 /// All that is known of a program that has ended.
 struct RunResult {
     ExitStatus status;
-    std::string output;  ///< the last kilobyte of what it wrote to its standard error
-    pid_t process = 0;   ///< 0: there was none
-    Identity identity;   ///< whom it ran as, where there was a process
+    std::string output;    ///< the last kilobyte of what it wrote to its standard error
+    pid_t process = 0;     ///< 0: there was none
+    Identity identity;     ///< whom it ran as, where there was a process
+    bool is_lost = false;  ///< nothing is known of its end: the launcher itself has ended
 
     friend bool operator==(const RunResult&, const RunResult&) = default;
 };

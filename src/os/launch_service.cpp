@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -29,6 +30,7 @@
 #include <vector>
 
 #include "os/error.hpp"
+#include "os/launch_end.hpp"
 #include "os/launch_message.hpp"
 #include "os/launch_workers.hpp"
 #include "os/limits.hpp"
@@ -43,16 +45,16 @@ constexpr std::size_t kept_output = 1024;
 /// A program that floods its standard error gets this much of one wake-up.
 constexpr int reads_at_once = 16;
 
-/// A worker that has not started its program after this long hangs; others wait for it no longer.
-constexpr int patience_ms = 20;
-/// The same, counted in wake-ups, where there are so many that no such time passes without one.
-constexpr int most_turns = 100;
+/// When one program has waited this long for a worker, they hang, and it waits for them no longer.
+constexpr long patience_ns = 20'000'000;
 
 /// Where the launcher keeps its end of the socket, just above the three standard descriptors.
 constexpr int socket_fd = 3;
 
 /// What programs are to have, they get by inheriting it from here, once for all.
 void become_launcher(Fd socket) {
+    // By its session the daemon knows what we run, should we be killed.
+    setsid();
     sigset_t all;
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, nullptr);
@@ -105,9 +107,10 @@ public:
         : epoll_(epoll_create1(EPOLL_CLOEXEC)),
           finished_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
           child_ended_(open_signals()),
+          patience_(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK)),
           workers_(finished_.get()),
           buffer_(std::make_unique_for_overwrite<char[]>(max_launch_message)) {
-        for (const int fd : {socket_fd, finished_.get(), child_ended_.get()}) {
+        for (const int fd : {socket_fd, finished_.get(), child_ended_.get(), patience_.get()}) {
             watch(fd, static_cast<std::uint64_t>(fd));
         }
     }
@@ -116,15 +119,13 @@ public:
     [[noreturn]] void run() {
         std::array<epoll_event, 64> events{};
         while (!is_over_) {
-            const bool are_late = workers_.are_late();
+            watch_workers();
             const int count =
-                epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()),
-                           are_late ? patience_ms : -1);
+                epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), -1);
             for (const epoll_event& event :
                  std::span(events).first(static_cast<std::size_t>(std::max(count, 0)))) {
                 take(event.data.u64);
             }
-            help_workers(are_late && count == 0);
         }
         for (const auto& [id, job] : jobs_) {
             kill_all(*job);
@@ -158,16 +159,27 @@ private:
             take_request();
         } else if (fd == finished_.get()) {
             take_finished();
+        } else if (fd == patience_.get()) {
+            help_workers();
         } else {
             take_ended();
         }
     }
 
-    void help_workers(bool has_waited) {
-        turns_ = workers_.are_late() ? turns_ + 1 : 0;
-        if (has_waited || turns_ > most_turns) {
+    /// Begins the patience with the program that waits now, if there is one.
+    void watch_workers() {
+        if (awaited_ == 0 && (awaited_ = workers_.first_waiting()) != 0) {
+            const itimerspec once{.it_interval = {},
+                                  .it_value = {.tv_sec = 0, .tv_nsec = patience_ns}};
+            timerfd_settime(patience_.get(), 0, &once, nullptr);
+        }
+    }
+
+    void help_workers() {
+        std::uint64_t count = 0;
+        [[maybe_unused]] const ssize_t size = read(patience_.get(), &count, sizeof count);
+        if (std::exchange(awaited_, 0) == workers_.first_waiting()) {
             workers_.add_worker();
-            turns_ = 0;
         }
     }
 
@@ -227,19 +239,12 @@ private:
         }
     }
 
-    /// Also what has left the group, while its descent can be seen: its parents live.
     static void kill_all(LaunchJob& job) {
         const pid_t pid = job.pid();
         if (pid == 0 || job.has_ended) {
             return;
         }
-        const std::vector<pid_t> descendants = descendants_of(pid);
-        // The number can't have passed to others: a child that isn't reaped holds it.
-        kill(-pid, SIGKILL);
-        kill(pid, SIGKILL);
-        for (const pid_t descendant : descendants) {
-            kill(descendant, SIGKILL);
-        }
+        kill_tree(pid);
     }
 
     void take_finished() {
@@ -341,10 +346,11 @@ private:
     Fd epoll_;
     Fd finished_;
     Fd child_ended_;
+    Fd patience_;  ///< a timer
     LaunchWorkers workers_;
     std::map<std::uint64_t, std::unique_ptr<LaunchJob>> jobs_;
     std::unique_ptr<char[]> buffer_;
-    int turns_ = 0;
+    std::uint64_t awaited_ = 0;  ///< the job that the patience is with; 0: none
     bool is_over_ = false;
 };
 

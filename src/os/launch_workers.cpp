@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -19,6 +20,9 @@ constexpr std::size_t most_workers = 64;
 /// As many start programs when many are to be started at once: a start is mostly the work of one
 /// processor.
 constexpr std::size_t usual_workers = 4;
+
+/// How long one of those that are more than usual has nothing to do before it ends.
+constexpr auto idle_time = std::chrono::seconds(3);
 
 std::vector<std::string> key_of(const Command& command) {
     auto key = command.users;
@@ -37,13 +41,13 @@ std::string why_unsafe(const std::string& program) {
 }  // namespace
 
 void LaunchWorkers::add(LaunchJob& job) {
-    std::size_t waiting = 0;
+    bool is_short = false;
     {
         const std::lock_guard lock(mutex_);
         waiting_.push_back(&job);
-        waiting = waiting_.size();
+        is_short = count_ == 0 || (waiting_.size() > 1 && count_ < usual_workers);
     }
-    if (count_ == 0 || (waiting > 1 && count_ < usual_workers)) {
+    if (is_short) {
         add_worker();
     }
     is_work_.notify_one();
@@ -54,12 +58,13 @@ std::vector<LaunchJob*> LaunchWorkers::take_finished() {
     return std::exchange(done_, {});
 }
 
-bool LaunchWorkers::are_late() {
+std::uint64_t LaunchWorkers::first_waiting() {
     const std::lock_guard lock(mutex_);
-    return !waiting_.empty();
+    return waiting_.empty() ? 0 : waiting_.front()->id;
 }
 
 void LaunchWorkers::add_worker() {
+    const std::lock_guard lock(mutex_);
     if (count_ == most_workers) {
         return;
     }
@@ -72,14 +77,7 @@ void LaunchWorkers::add_worker() {
 }
 
 void LaunchWorkers::work() {
-    while (true) {
-        LaunchJob* job = nullptr;
-        {
-            std::unique_lock lock(mutex_);
-            is_work_.wait(lock, [this] { return !waiting_.empty(); });
-            job = waiting_.front();
-            waiting_.pop_front();
-        }
+    while (LaunchJob* const job = wait_for_job()) {
         start(*job);
         {
             const std::lock_guard lock(mutex_);
@@ -88,6 +86,21 @@ void LaunchWorkers::work() {
         const std::uint64_t one = 1;
         [[maybe_unused]] const ssize_t written = write(finished_, &one, sizeof one);
     }
+}
+
+/// nullptr: this worker is not needed any more.
+LaunchJob* LaunchWorkers::wait_for_job() {
+    std::unique_lock lock(mutex_);
+    const auto is_work = [this] { return !waiting_.empty(); };
+    while (!is_work_.wait_for(lock, idle_time, is_work)) {
+        if (count_ > usual_workers) {
+            --count_;
+            return nullptr;
+        }
+    }
+    LaunchJob* const job = waiting_.front();
+    waiting_.pop_front();
+    return job;
 }
 
 void LaunchWorkers::start(LaunchJob& job) {

@@ -41,8 +41,9 @@ struct LaunchJob {
 };
 
 /// Threads that start programs, so that one which stands on a dead file server keeps back no other.
-/// They are never more than are needed: a few, until all of them have hung for a while. Pinned, and
-/// never destroyed: a child dies with the thread that started it.
+/// They are never more than are needed: a few, until all of them have hung for a while; those that
+/// were added then end when they have had nothing to do for some seconds. Pinned, and never
+/// destroyed: one that hangs can't be ended.
 class LaunchWorkers {
 public:
     /// An eventfd that each finished job is told by.
@@ -54,13 +55,14 @@ public:
     void add(LaunchJob& job);
     /// The jobs that were finished since it was last asked.
     [[nodiscard]] std::vector<LaunchJob*> take_finished();
-    /// Whether jobs wait for a worker.
-    [[nodiscard]] bool are_late();
+    /// The id of the job that has waited longest for a worker; 0 if none waits.
+    [[nodiscard]] std::uint64_t first_waiting();
     /// One worker more, as those that there are don't get on.
     void add_worker();
 
 private:
     void work();
+    [[nodiscard]] LaunchJob* wait_for_job();
     void start(LaunchJob& job);
     [[nodiscard]] std::optional<Identity> identity_of(const Command& command, std::string& refusal);
     [[nodiscard]] std::optional<Identity> known(const Command& command);

@@ -1,8 +1,8 @@
 #include "os/launcher.hpp"
 
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,6 +15,7 @@
 #include <thread>
 #include <utility>
 
+#include "os/launch_end.hpp"
 #include "os/launch_message.hpp"
 #include "os/launch_service.hpp"
 
@@ -38,15 +39,18 @@ private:
     sigset_t before_{};
 };
 
-/// Reaps a process that ends soon. The daemon may not wait for that; a thread that does nothing
-/// else may.
-void reap_in_background(pid_t pid) {
+/// The daemon may not wait for that; a thread that does nothing else may.
+void bury_in_background(pid_t launcher) {
     const BlockedSignals blocked;
     try {
-        std::thread([pid] { waitid(P_PID, static_cast<id_t>(pid), nullptr, WEXITED); }).detach();
+        std::thread(bury_launcher, launcher).detach();
     } catch (const std::system_error&) {
         // No thread to be had: it stays a zombie until the daemon ends.
     }
+}
+
+bool is_sent(const Fd& socket, const std::string& bytes) {
+    return send(socket.get(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
 }
 
 }  // namespace
@@ -69,14 +73,14 @@ Run::~Run() {
 
 void Run::forget() {
     if (launcher_ != nullptr && launcher_->waiters_.erase(id_) > 0) {
-        (void)launcher_->send(encode(LaunchRequest{LaunchRequest::Kind::forget, id_, {}}));
+        (void)launcher_->send({LaunchRequest::Kind::forget, id_, {}});
     }
     launcher_ = nullptr;
 }
 
 void Run::kill() {
     if (launcher_ != nullptr) {
-        (void)launcher_->send(encode(LaunchRequest{LaunchRequest::Kind::kill, id_, {}}));
+        (void)launcher_->send({LaunchRequest::Kind::kill, id_, {}});
     }
 }
 
@@ -95,14 +99,8 @@ std::expected<Run, Error> Launcher::launch(const Command& command, OnEnd on_end,
             return std::unexpected(opened.error());
         }
     }
-    const std::string bytes =
-        encode(LaunchRequest{LaunchRequest::Kind::launch, ++last_id_, command});
-    const std::string doing = "start " + command.arguments.front();
-    if (bytes.size() > max_launch_message) {
-        return std::unexpected(Error{E2BIG, doing});
-    }
-    if (!send(bytes)) {
-        return std::unexpected(last_error(doing));
+    if (!send({LaunchRequest::Kind::launch, ++last_id_, command})) {
+        return std::unexpected(last_error("start " + command.arguments.front()));
     }
     waiters_.emplace(last_id_, Waiter{std::move(on_end), std::move(on_killed)});
     return Run(*this, last_id_);
@@ -117,10 +115,12 @@ std::expected<void, Error> Launcher::open() {
     Fd theirs(ends[1]);
     auto source =
         loop_.watch(ours.get(), EPOLLIN, Urgency::checks,
-                    [this](std::uint32_t /*events*/, vrrp::Instant now) { on_readable(now); });
+                    [this](std::uint32_t events, vrrp::Instant now) { on_ready(events, now); });
     if (!source) {
         return std::unexpected(source.error());
     }
+    // What a launcher that is killed leaves behind comes to us, who kill and reap it.
+    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
     const BlockedSignals blocked;
     const pid_t pid = fork();
     if (pid == 0) {
@@ -138,13 +138,53 @@ std::expected<void, Error> Launcher::open() {
 void Launcher::close() {
     source_ = Source();
     socket_.close();
+    waiting_.clear();
     if (process_ != 0) {
-        reap_in_background(std::exchange(process_, 0));
+        bury_in_background(std::exchange(process_, 0));
     }
 }
 
-bool Launcher::send(const std::string& bytes) const {
-    return ::send(socket_.get(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
+/// False with errno. What there is no room for waits, in order: a kill that is lost would leave a
+/// program running for ever. One that waits already is not added again, so they are never more than
+/// three for each run.
+bool Launcher::send(const LaunchRequest& request) {
+    std::string bytes = encode(request);
+    if (bytes.size() > max_launch_message) {
+        errno = E2BIG;
+        return false;
+    }
+    if (waiting_.empty()) {
+        if (is_sent(socket_, bytes)) {
+            return true;
+        }
+        if (errno != EAGAIN) {
+            return false;
+        }
+        source_.set_events(EPOLLIN | EPOLLOUT);
+    }
+    if (std::ranges::find(waiting_, bytes) == waiting_.end()) {
+        waiting_.push_back(std::move(bytes));
+    }
+    return true;
+}
+
+void Launcher::send_waiting() {
+    // Where it fails otherwise the launcher is dead, which is told by reading.
+    while (!waiting_.empty() && (is_sent(socket_, waiting_.front()) || errno != EAGAIN)) {
+        waiting_.pop_front();
+    }
+    if (waiting_.empty()) {
+        source_.set_events(EPOLLIN);
+    }
+}
+
+void Launcher::on_ready(std::uint32_t epoll_events, vrrp::Instant now) {
+    if (!waiting_.empty()) {
+        send_waiting();
+    }
+    if ((epoll_events & ~static_cast<std::uint32_t>(EPOLLOUT)) != 0) {
+        on_readable(now);
+    }
 }
 
 void Launcher::on_readable(vrrp::Instant now) {
@@ -188,7 +228,8 @@ void Launcher::on_death(vrrp::Instant now) {
     for (auto waiter = next(); waiter != waiters_.end(); waiter = next()) {
         auto on_end = std::move(waiter->second.on_end);
         waiters_.erase(waiter);
-        on_end({.status = {.not_executed = "the launcher of scripts has ended"}}, now);
+        on_end({.status = {.not_executed = "the launcher of scripts has ended"}, .is_lost = true},
+               now);
         if (is_gone) {
             return;
         }

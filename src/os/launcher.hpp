@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <deque>
 #include <expected>
 #include <functional>
 #include <string>
@@ -17,6 +18,7 @@
 namespace os {
 
 class Launcher;
+struct LaunchRequest;
 
 /// A program that runs. When this goes it is killed with all that it has started, and nothing more
 /// is told of it.
@@ -55,9 +57,10 @@ public:
     /// Never waits; all that runs is killed.
     ~Launcher();
 
-    /// Runs a program. Each function is called from the loop, at most once: `on_killed` after a
-    /// kill(), with the end of what the program wrote to its standard error until then; `on_end`
-    /// when it has ended or can't be started. Either may destroy the run, and the launcher.
+    /// Runs a program; while the launcher takes nothing, as soon as it does again. Each function
+    /// is called from the loop, at most once: `on_killed` after a kill(), with the end of what the
+    /// program wrote to its standard error until then; `on_end` when it has ended or can't be
+    /// started. Either may destroy the run, and the launcher.
     [[nodiscard]] std::expected<Run, Error> launch(const Command& command, OnEnd on_end,
                                                    OnKilled on_killed);
 
@@ -73,14 +76,17 @@ private:
 
     [[nodiscard]] std::expected<void, Error> open();
     void close();
+    void on_ready(std::uint32_t epoll_events, vrrp::Instant now);
     void on_readable(vrrp::Instant now);
     void on_death(vrrp::Instant now);
-    [[nodiscard]] bool send(const std::string& bytes) const;
+    [[nodiscard]] bool send(const LaunchRequest& request);
+    void send_waiting();
 
     Loop& loop_;
     pid_t process_ = 0;
     Fd socket_;
     Source source_;
+    std::deque<std::string> waiting_;  ///< requests that the socket had no room for
     std::uint64_t last_id_ = 0;
     std::unordered_map<std::uint64_t, Waiter> waiters_;
     bool* is_gone_ = nullptr;  ///< set where somebody must know

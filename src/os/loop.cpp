@@ -110,6 +110,11 @@ void Source::set_urgency(Urgency urgency) {
     sd_event_source_set_priority(state_->source, static_cast<std::int64_t>(urgency));
 }
 
+void Source::set_events(std::uint32_t epoll_events) {
+    // Fails only in a loop that has ended, where nothing is called any more.
+    sd_event_source_set_io_events(state_->source, epoll_events);
+}
+
 class Alarm {
 public:
     Alarm() = default;

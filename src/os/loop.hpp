@@ -38,6 +38,8 @@ public:
 
     /// From now on it goes before or after others than it did; the source is active.
     void set_urgency(Urgency urgency);
+    /// From now on it watches for these; the source is one of a descriptor, and active.
+    void set_events(std::uint32_t epoll_events);
 
 private:
     friend class Loop;

@@ -23,12 +23,14 @@ addresses = ["192.168.56.60/24"]
 checks    = ["script"]
 """
 
+SLOW_CONFIG = CONFIG.replace("200ms", "1s").replace("150ms", "5s")
+
 GOOD = "#!/bin/sh\nexit 0\n"
 
 
-def start(lab: Lab, script: str | None, mode: int = 0o755) -> Understudy:
+def start(lab: Lab, script: str | None, mode: int = 0o755, config: str = CONFIG) -> Understudy:
     host = lab.host(MASTER, lab.lan(), "192.168.56.61")
-    daemon = Understudy(host, CONFIG)
+    daemon = Understudy(host, config)
     if script is not None:
         host.write_file("/etc/understudy/check.sh", script, mode)
     daemon.start()
@@ -121,6 +123,26 @@ def test_a_launcher_that_is_killed_is_replaced(lab: Lab) -> None:
                not in (launchers, type(launchers)()), 5.0, "another launcher")
     daemon.wait_state("master")
     assert daemon.check()["verdict"] == "good"
+
+
+def test_a_launcher_that_is_killed_while_scripts_run_costs_nothing(lab: Lab) -> None:
+    daemon = start(lab, "#!/bin/sh\nsleep 0.5\n", config=SLOW_CONFIG)
+    daemon.wait_state("master")
+    for _ in range(3):
+        wait_until(lambda: bool(daemon.host.processes("sleep")), 5.0, "a script that runs")
+        results = daemon.check().get("good_results", 0)
+        os.kill(daemon.host.processes("script-launcher")[0], signal.SIGKILL)
+        wait_until(lambda: daemon.check()["good_results"] > results + 1, 5.0, "more results")
+    assert daemon.check()["bad_results"] == 0
+
+
+def test_what_a_script_started_ends_when_the_launcher_is_killed(lab: Lab) -> None:
+    daemon = start(lab, "#!/bin/sh\n[ -e /tmp/once ] && exit\ntouch /tmp/once\n"
+                        "sleep 1000 &\nsetsid sleep 1001 &\nwait\n", config=SLOW_CONFIG)
+    wait_until(lambda: len(daemon.host.processes("sleep")) == 2, 5.0, "a script that runs")
+    os.kill(daemon.host.processes("script-launcher")[0], signal.SIGKILL)
+    wait_until(lambda: not daemon.host.processes("sleep"), 5.0, "end of all that it started")
+    wait_verdict(daemon, "good")
 
 
 def test_a_script_of_roots_that_a_group_can_replace_is_not_run(lab: Lab) -> None:
