@@ -27,13 +27,18 @@ int main(int argc, char** argv) {
     std::string probe;
     check->add_option("--probe", probe,
                       "Run this one check now, and tell what it sees; the exit status is 0 if it "
-                      "is good, 1 if it is bad");
+                      "is good, 1 if it is bad, 2 if it could not be run");
 
     CLI::App* status = app.add_subcommand("status", "Show what a running daemon does, and why");
     status->add_flag("--json", as_json, "Print the API's answer as it is");
     status->add_option("--socket", socket_path, "Where the daemon's API is")->capture_default_str();
 
-    CLI11_PARSE(app, argc, argv);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        // 0: it asked for help. The tools of this kind have 2 for a command line that is wrong.
+        return app.exit(error) == 0 ? 0 : 2;
+    }
     if (run->parsed()) {
         return cli::run(config_path, socket_path);
     }

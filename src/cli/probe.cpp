@@ -43,9 +43,9 @@ std::string no_such_check(const config::Config& config, const std::string& path,
     for (const health::CheckConfig& check : config.checks) {
         names.push_back(check.name);
     }
-    return names.empty() ? fmt::format("{}: this host has no checks\n", path)
-                         : fmt::format("{}: this host has no check {}; it has {}\n", path, name,
-                                       fmt::join(names, ", "));
+    return names.empty() ? fmt::format("understudy: {} has no checks for this host\n", path)
+                         : fmt::format("understudy: {} has no check {} for this host; it has {}\n",
+                                       path, name, fmt::join(names, ", "));
 }
 
 /// "   0.4 ms  connected to 127.0.0.1 port 6443"
@@ -62,6 +62,16 @@ public:
 
     /// What the check makes of its probe's first result; unknown where there was none.
     health::Verdict run(const health::CheckConfig& check) {
+        if (const auto known = verdicts_.find(check.name); known != verdicts_.end()) {
+            return known->second;
+        }
+        const health::Verdict verdict = run_now(check);
+        verdicts_.emplace(check.name, verdict);
+        return verdict;
+    }
+
+private:
+    health::Verdict run_now(const health::CheckConfig& check) {
         (void)print_out(fmt::format("check {}: {}\n", paint(check.name, Colour::bold),
                                     health::describe(check.probe)));
         const auto* const combination = std::get_if<health::CombinationConfig>(&check.probe);
@@ -74,7 +84,6 @@ public:
         return result->is_good != check.invert ? health::Verdict::good : health::Verdict::bad;
     }
 
-private:
     std::optional<health::ProbeResult> combine(const health::CombinationConfig& combination) {
         std::vector<health::MemberState> members;
         for (const std::string& name : combination.members) {
@@ -111,12 +120,15 @@ private:
         const engine::HostProbes::Links known_links(std::move(*links));
         const engine::HostProbes::Instances no_instances;
         engine::HostProbes host_probes(known_links, no_instances);
-        const auto probe = host_probes.start(
+        health::StartedProbe probe = nullptr;
+        probe = host_probes.start(
             check,
             {.loop = *loop,
              .report =
                  [&](const health::ProbeResult& found, vrrp::Instant /*now*/) {
                      result = found;
+                     // Nothing of a next run may begin before the loop has stopped.
+                     probe->reset();
                      loop->stop(0);
                  },
              .slot = {},
@@ -138,7 +150,9 @@ private:
             "{}: {}{}\n", paint(is_good ? "good" : "bad", is_good ? Colour::green : Colour::red),
             result.detail, check.invert ? " (inverted)" : ""));
         if (result.number) {
-            (void)print_out(fmt::format("it says {} of the priority\n", *result.number));
+            const int factor = check.weight.value_or(1);
+            (void)print_out(fmt::format("it changes the priority by {} ({} times the weight {})\n",
+                                        *result.number * factor, *result.number, factor));
         }
         if (!result.warning.empty()) {
             (void)print_out(
@@ -152,6 +166,7 @@ private:
 
     const config::Config& config_;
     std::map<std::string, std::vector<std::string>> routers_;
+    std::map<std::string, health::Verdict> verdicts_;  ///< of those that ran
 };
 
 }  // namespace

@@ -131,14 +131,6 @@ void read_times(const ProbeKind& kind, TomlSection& section, health::CheckConfig
     check.timeout = read_time(section, "timeout").value_or(check.interval);
 }
 
-/// What a check without a weight may do to the priority, if its probe says a number.
-bool says_number(const health::ProbeConfig& probe) {
-    const auto* const script = std::get_if<health::ScriptProbeConfig>(&probe);
-    const auto* const file = std::get_if<health::FileProbeConfig>(&probe);
-    return (script != nullptr && script->exit == health::ExitMeaning::weight) ||
-           (file != nullptr && file->wish == health::FileWish::number);
-}
-
 void read_judgement(TomlSection& section, Report& report, health::CheckConfig& check) {
     using health::Verdict;
     static constexpr std::array<std::pair<std::string_view, Verdict>, 3> verdicts = {
@@ -146,9 +138,6 @@ void read_judgement(TomlSection& section, Report& report, health::CheckConfig& c
     check.rise = section.number("rise", count_range).value_or(1);
     check.fall = section.number("fall", count_range).value_or(1);
     check.weight = read_weight(section, report);
-    if (!check.weight && says_number(check.probe)) {
-        check.weight = 1;
-    }
     check.initially = section.choice("initially", verdicts).value_or(Verdict::unknown);
     check.invert = section.flag("invert").value_or(false);
     if (check.invert && std::holds_alternative<health::ProcessProbeConfig>(check.probe)) {

@@ -100,8 +100,8 @@ private:
                  "leave the weight out, then its failure takes the router out of office");
         } else if (!router_.protocol.preempt) {
             warn(index,
-                 fmt::format("check {} can never change who is master: its weight {} moves "
-                             "the priority of {}, and without preemption a master stays "
+                 fmt::format("check {} can never change who is master while one lives: its weight "
+                             "{} moves the priority of {}, and without preemption a master stays "
                              "whatever that is",
                              name, weight, router_.protocol.priority),
                  "leave the weight out, then its failure takes the router out of office");
@@ -116,11 +116,9 @@ private:
         if (check == config_.checks.end()) {
             return false;
         }
-        const auto* const script = std::get_if<health::ScriptProbeConfig>(&check->probe);
         const auto* const file = std::get_if<health::FileProbeConfig>(&check->probe);
-        return (script != nullptr && script->exit == health::ExitMeaning::weight) ||
-               (file != nullptr && (file->wish == health::FileWish::number ||
-                                    file->wish == health::FileWish::number_or_zero));
+        return health::says_priority(check->probe) ||
+               (file != nullptr && file->wish == health::FileWish::number_or_zero);
     }
 
     [[nodiscard]] std::vector<Effect> effects_but(std::optional<std::size_t> left_out) const {

@@ -23,13 +23,22 @@ std::uint8_t Fitness::priority() const {
 }
 
 std::string Fitness::why_unfit() const {
+    std::string why;
     for (const TrackedCheck& tracked : checks_) {
-        if (!health::contribution(opinion(tracked))) {
-            return fmt::format("check {}: {}", tracked.check->config().name,
-                               tracked.check->detail());
+        const health::Check& check = *tracked.check;
+        if (health::contribution(opinion(tracked))) {
+            continue;
+        }
+        // What others wait for says more than that they do.
+        const bool is_cause = check.verdict() != health::Verdict::unknown;
+        if (why.empty() || is_cause) {
+            why = fmt::format("check {}: {}", check.config().name, check.detail());
+        }
+        if (is_cause) {
+            break;
         }
     }
-    return "";
+    return why;
 }
 
 std::vector<PriorityPart> Fitness::parts() const {
@@ -41,13 +50,18 @@ std::vector<PriorityPart> Fitness::parts() const {
 }
 
 health::Opinion Fitness::opinion(const TrackedCheck& tracked) const {
-    const health::Verdict verdict = tracked.check->verdict();
+    health::Verdict verdict = tracked.check->verdict();
+    // A fatal check that can't run before another one is good again is as bad as that one.
+    if (!tracked.weight && tracked.check->waits_for_failure()) {
+        verdict = health::Verdict::bad;
+    }
     if (verdict == health::Verdict::unknown && assumes_health_) {
         return {.verdict = health::Verdict::good, .weight = tracked.weight};
     }
     return {.verdict = verdict,
             .weight = tracked.weight,
             .number = tracked.check->number(),
+            .adds_number = health::says_priority(tracked.check->config().probe),
             .is_inverted = tracked.is_inverted};
 }
 

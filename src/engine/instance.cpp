@@ -237,9 +237,19 @@ void Instance::take_verdict(const health::Check& check, vrrp::Instant now) {
         return;
     }
     const std::uint8_t priority = fitness_.priority();
-    if (priority != router_.priority()) {
-        trigger_ = fmt::format("check {}: {}", check.config().name, check.detail());
-        deliver(vrrp::PriorityChanged{priority}, now);
+    const std::uint8_t before = router_.priority();
+    if (priority == before) {
+        return;
+    }
+    trigger_ = fmt::format("check {}: {}", check.config().name, check.detail());
+    const vrrp::State state = router_.state();
+    deliver(vrrp::PriorityChanged{priority}, now);
+    // Another state is told with its reason.
+    if (router_.state() == state) {
+        os::log::info("priority changed", {{"router", label_},
+                                           {"from", std::to_string(before)},
+                                           {"to", std::to_string(priority)},
+                                           {"reason", trigger_}});
     }
 }
 

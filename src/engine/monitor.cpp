@@ -34,8 +34,11 @@ bool has_member(const health::CombinationConfig& combination, const std::string&
 }
 
 health::ProbeSuspended waiting_for(const health::Check& leader) {
-    return {fmt::format("waits for check {}, which is {}", leader.config().name,
-                        to_text(leader.verdict()))};
+    const bool is_waiting = leader.waits_for_failure();
+    return {.reason = fmt::format(
+                "waits for check {}, which {}", leader.config().name,
+                is_waiting ? leader.detail() : fmt::format("is {}", to_text(leader.verdict()))),
+            .is_for_failure = is_waiting || leader.verdict() == health::Verdict::bad};
 }
 
 }  // namespace
@@ -56,6 +59,12 @@ Monitor::Monitor(const std::vector<health::CheckConfig>& checks,
 }
 
 std::expected<void, os::Error> Monitor::start() {
+    auto judge_timer =
+        loop_.timer(os::Urgency::checks, [this](vrrp::Instant now) { judge_all(now); });
+    if (!judge_timer) {
+        return std::unexpected(judge_timer.error());
+    }
+    judge_timer_ = std::move(*judge_timer);
     for (const auto& watch : watches_) {
         auto timer = loop_.timer(os::Urgency::checks, [this, &watch = *watch](vrrp::Instant now) {
             take(watch, health::CheckTimeout{}, now);
@@ -113,7 +122,8 @@ std::vector<CheckSnapshot> Monitor::snapshot() const {
         const health::Check& check = watch->check;
         CheckSnapshot snapshot{
             .name = check.config().name,
-            .probe = health::describe(check.config().probe),
+            .probe = health::describe(check.config().probe) +
+                     (check.config().invert ? " (inverted)" : ""),
             .verdict = check.verdict(),
             .detail = check.detail(),
             .warning = check.warning(),
@@ -144,8 +154,9 @@ void Monitor::take(Watch& watch, const health::CheckEvent& event, vrrp::Instant 
         os::log::write(os::log::Level::warning, "check warns",
                        {{"check", watch.check.config().name}, {"detail", watch.check.warning()}});
     }
-    // Those that look at this check go by its verdict: another number is the routers' business.
-    if (change && change->from != change->to) {
+    // Those that look at this check go by its verdict, or by what it waits for: another number is
+    // the routers' business.
+    if (change && (change->from != change->to || change->to == health::Verdict::unknown)) {
         take_change_of(watch.check, now);
     }
 }
@@ -171,10 +182,23 @@ void Monitor::take_change_of(const health::Check& changed, vrrp::Instant now) {
             follow(*watch, changed, now);
         }
         const auto* const combination = combination_of(config);
+        if (combination != nullptr && has_member(*combination, name)) {
+            watch->awaits_judgement = true;
+            judge_timer_.arm(now);
+        }
+    }
+}
+
+/// Judges the checks of checks anew once all that happened at one instant has been told: of two
+/// members that change places one is told first, and for that moment none would be good. Each comes
+/// after those that it names.
+void Monitor::judge_all(vrrp::Instant now) {
+    for (const auto& watch : watches_) {
+        const health::CheckConfig& config = watch->check.config();
         const bool is_waiting =
             !config.after.empty() && find(config.after).verdict() != health::Verdict::good;
-        if (combination != nullptr && has_member(*combination, name) && !is_waiting) {
-            take(*watch, judge(*combination), now);
+        if (std::exchange(watch->awaits_judgement, false) && !is_waiting) {
+            take(*watch, judge(*combination_of(config)), now);
         }
     }
 }

@@ -47,7 +47,8 @@ private:
         health::Slot slot;
         std::unique_ptr<health::Probe> probe;
         os::Timer timer;
-        std::string told_warning;  ///< the last one that stands in the log
+        bool awaits_judgement = false;  ///< a check of checks, one of which has changed
+        std::string told_warning;       ///< the last one that stands in the log
     };
 
     [[nodiscard]] std::expected<void, os::Error> start_probe(Watch& watch);
@@ -55,6 +56,7 @@ private:
     void tell(const Watch& watch, health::CheckChanged change, vrrp::Instant now);
     void take_change_of(const health::Check& changed, vrrp::Instant now);
     void follow(Watch& watch, const health::Check& leader, vrrp::Instant now);
+    void judge_all(vrrp::Instant now);
     [[nodiscard]] health::CheckEvent judge(const health::CombinationConfig& combination) const;
 
     os::Loop& loop_;
@@ -63,6 +65,7 @@ private:
     StartProbe start_probe_;
     OnChange on_change_;
     std::vector<std::unique_ptr<Watch>> watches_;
+    os::Timer judge_timer_;
 };
 
 }  // namespace engine

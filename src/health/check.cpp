@@ -24,6 +24,13 @@ Verdict opposite(Verdict verdict) {
     return Verdict::unknown;
 }
 
+bool says_priority(const ProbeConfig& probe) {
+    const auto* const script = std::get_if<ScriptProbeConfig>(&probe);
+    const auto* const file = std::get_if<FileProbeConfig>(&probe);
+    return (script != nullptr && script->exit == ExitMeaning::weight) ||
+           (file != nullptr && file->wish == FileWish::number);
+}
+
 Check::Check(CheckConfig config)
     : config_(std::move(config)), verdict_(config_.initially), detail_("no result yet") {}
 
@@ -42,6 +49,7 @@ std::optional<vrrp::Instant> Check::deadline() const {
 
 std::optional<CheckChanged> Check::on(const ProbeStarted& /*event*/, vrrp::Instant now) {
     started_at_ = now;
+    waits_for_failure_ = false;
     detail_ = "no result yet";
     return become(config_.initially, now);
 }
@@ -51,11 +59,15 @@ std::optional<CheckChanged> Check::on(const ProbeSuspended& event, vrrp::Instant
     number_.reset();
     detail_ = event.reason;
     warning_.clear();
-    return become(Verdict::unknown, now);
+    const bool is_news =
+        std::exchange(waits_for_failure_, event.is_for_failure) != event.is_for_failure;
+    const auto change = become(Verdict::unknown, now);
+    return change || !is_news ? change : std::optional(CheckChanged{});
 }
 
 std::optional<CheckChanged> Check::on(const ProbeResult& result, vrrp::Instant now) {
     started_at_.reset();
+    waits_for_failure_ = false;
     detail_ = result.detail;
     warning_ = result.warning;
     const auto number_before = number_;

@@ -35,7 +35,8 @@ struct ProbeStarted {
 
 /// The probe does not run: the check that it waits for is not good.
 struct ProbeSuspended {
-    std::string reason;  ///< for people
+    std::string reason;           ///< for people
+    bool is_for_failure = false;  ///< that one is bad, or waits for one that is
 
     friend bool operator==(const ProbeSuspended&, const ProbeSuspended&) = default;
 };
@@ -47,10 +48,10 @@ struct CheckTimeout {
 
 using CheckEvent = std::variant<ProbeStarted, ProbeSuspended, ProbeResult, CheckTimeout>;
 
-/// The check has another verdict now, or another number.
+/// The check has another verdict now, or another number, or waits for another reason.
 struct CheckChanged {
     Verdict from = Verdict::unknown;
-    Verdict to = Verdict::unknown;  ///< may be the same where only the number is another
+    Verdict to = Verdict::unknown;  ///< may be the same
 
     friend bool operator==(const CheckChanged&, const CheckChanged&) = default;
 };
@@ -78,6 +79,9 @@ public:
     [[nodiscard]] const std::string& warning() const { return warning_; }
     /// What the last good result said of the priority.
     [[nodiscard]] std::optional<int> number() const { return number_; }
+    /// Whether it does not run because another check is bad: nothing will tell that it is good
+    /// before that one is.
+    [[nodiscard]] bool waits_for_failure() const { return waits_for_failure_; }
     [[nodiscard]] const ResultCounts& results() const { return results_; }
     /// When the verdict was last changed; nullopt before the first change.
     [[nodiscard]] std::optional<vrrp::Instant> since() const { return since_; }
@@ -97,6 +101,7 @@ private:
     std::optional<vrrp::Instant> against_since_;  ///< the first of them
     std::optional<vrrp::Instant> started_at_;     ///< while no result has come yet
     std::optional<int> number_;
+    bool waits_for_failure_ = false;
     ResultCounts results_;
     std::string detail_;
     std::string warning_;

@@ -36,6 +36,9 @@ struct CheckConfig {
     friend bool operator==(const CheckConfig&, const CheckConfig&) = default;
 };
 
+/// Whether the probe's number is a change of the priority even without a weight.
+[[nodiscard]] bool says_priority(const ProbeConfig& probe);
+
 /// How many results of this kind in a row turn the check at the latest: `rise` or `fall`, which
 /// speak of the check, where it is inverted the other one than of its probe.
 [[nodiscard]] constexpr int results_to_turn(const CheckConfig& check, bool is_good) {

@@ -18,10 +18,10 @@ constexpr int unfit = -254;
 constexpr int most = 253;
 
 std::optional<int> of_number(std::int64_t number, const Opinion& opinion) {
-    if (!opinion.weight) {
+    if (!opinion.weight && !opinion.adds_number) {
         return (number == 0) != opinion.is_inverted ? std::optional(0) : std::nullopt;
     }
-    const std::int64_t said = number * *opinion.weight;
+    const std::int64_t said = number * opinion.weight.value_or(1);
     return said > unfit ? std::optional(static_cast<int>(std::min<std::int64_t>(said, most)))
                         : std::nullopt;
 }
@@ -53,7 +53,9 @@ std::uint8_t effective_priority(std::uint8_t base, bool is_last_resort,
         priority += change.value_or(0);
     }
     if (!is_fit) {
-        const bool is_known = std::ranges::none_of(opinions, is_unknown);
+        const bool is_known = std::ranges::any_of(opinions, [](const Opinion& opinion) {
+            return !contribution(opinion) && !is_unknown(opinion);
+        });
         return is_last_resort && is_known ? lowest : 0;
     }
     if (base == vrrp::owner_priority) {

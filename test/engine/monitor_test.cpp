@@ -2,6 +2,8 @@
 
 #include <cerrno>
 #include <chrono>
+#include <cstddef>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -42,6 +44,22 @@ public:
     }
     void report(const std::string& check, const ProbeResult& result) {
         running.at(check)(result, loop.now());
+    }
+
+    /// Does these things one after the other, each in a turn of the loop of its own. Called once.
+    void play_all(const std::vector<std::function<void()>>& steps) {
+        std::size_t next = 0;
+        os::Timer timer;
+        timer = require(loop.timer(os::Urgency::clients, [&](vrrp::Instant now) {
+            if (next == steps.size()) {
+                loop.stop(0);
+                return;
+            }
+            steps[next++]();
+            timer.arm(now + 1ms);
+        }));
+        timer.arm(loop.now());
+        REQUIRE(loop.run() == 0);
     }
 
     [[nodiscard]] Verdict verdict(const std::string& check) const {
@@ -129,13 +147,18 @@ TEST_CASE("a check after another runs only while that one is good", "[engine]") 
 TEST_CASE("another number of a check does not begin those after it anew", "[engine]") {
     Theatre theatre({simple("level"), simple("then", "level"), combined("all", 1, {"level"})});
     REQUIRE(theatre.monitor.start());
-    theatre.report("level", ProbeResult{.is_good = true, .detail = {}, .number = 1});
-    theatre.report("then", true);
-    CHECK(theatre.take_changes() == "level=good all=good then=good ");
-
-    theatre.report("level", ProbeResult{.is_good = true, .detail = {}, .number = 2});
-
-    CHECK(theatre.take_changes() == "level=good ");
+    const auto say = [&](int number) {
+        theatre.report("level", ProbeResult{.is_good = true, .detail = {}, .number = number});
+    };
+    theatre.play_all({[&] {
+                          say(1);
+                          theatre.report("then", true);
+                      },
+                      [&] {
+                          CHECK(theatre.take_changes() == "level=good then=good all=good ");
+                          say(2);
+                      },
+                      [&] { CHECK(theatre.take_changes() == "level=good "); }});
     CHECK(theatre.verdict("then") == Verdict::good);
     CHECK(theatre.monitor.find("level").number() == 2);
 }
@@ -156,19 +179,53 @@ TEST_CASE("a combination follows its members", "[engine]") {
                      combined("all", 2, {"a", "b"}), combined("nested", 2, {"any", "all"})});
     REQUIRE(theatre.monitor.start());
 
-    theatre.report("a", false);
-    CHECK(theatre.verdict("any") == Verdict::unknown);
-    CHECK(theatre.verdict("all") == Verdict::bad);
-    CHECK(theatre.verdict("nested") == Verdict::bad);
-    theatre.report("b", true);
-    CHECK(theatre.verdict("any") == Verdict::good);
-    CHECK(theatre.verdict("nested") == Verdict::bad);
-    theatre.report("a", true);
-    CHECK(theatre.verdict("all") == Verdict::good);
-    CHECK(theatre.verdict("nested") == Verdict::good);
-    theatre.report("b", false);
-    CHECK(theatre.verdict("any") == Verdict::good);
-    CHECK(theatre.verdict("nested") == Verdict::bad);
+    const auto say = [&](const std::string& name, bool is_good) {
+        return [&theatre, name, is_good] { theatre.report(name, is_good); };
+    };
+    const auto expect = [&](Verdict any, Verdict all, Verdict nested) {
+        return [&theatre, any, all, nested] {
+            CHECK(theatre.verdict("any") == any);
+            CHECK(theatre.verdict("all") == all);
+            CHECK(theatre.verdict("nested") == nested);
+        };
+    };
+    using enum Verdict;
+    theatre.play_all({say("a", false), expect(unknown, bad, bad), say("b", true),
+                      expect(good, bad, bad), say("a", true), expect(good, good, good),
+                      say("b", false), expect(good, bad, bad)});
+}
+
+TEST_CASE("members that change places at one instant leave their combination alone", "[engine]") {
+    Theatre theatre({simple("a"), simple("b"), combined("any", 1, {"a", "b"})});
+    REQUIRE(theatre.monitor.start());
+
+    theatre.play_all({[&] {
+                          theatre.report("a", true);
+                          theatre.report("b", false);
+                      },
+                      [&] {
+                          CHECK(theatre.take_changes() == "a=good b=bad any=good ");
+                          theatre.report("a", false);
+                          theatre.report("b", true);
+                      },
+                      [&] { CHECK(theatre.take_changes() == "a=bad b=good "); }});
+}
+
+TEST_CASE("a check that waits for a bad one is told apart from one that will know", "[engine]") {
+    Theatre theatre({simple("first"), simple("then", "first"), simple("last", "then")});
+    REQUIRE(theatre.monitor.start());
+    CHECK_FALSE(theatre.monitor.find("last").waits_for_failure());
+    CHECK(theatre.take_changes().empty());
+
+    theatre.report("first", false);
+
+    CHECK(theatre.monitor.find("then").waits_for_failure());
+    CHECK(theatre.monitor.find("last").waits_for_failure());
+    CHECK(theatre.monitor.find("last").detail() ==
+          "waits for check then, which waits for check first, which is bad");
+    theatre.report("first", true);
+    CHECK_FALSE(theatre.monitor.find("then").waits_for_failure());
+    CHECK_FALSE(theatre.monitor.find("last").waits_for_failure());
 }
 
 TEST_CASE("a combination of checks that are good initially is good at once", "[engine]") {

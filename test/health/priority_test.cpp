@@ -71,7 +71,8 @@ TEST_CASE("a last resort that is unfit keeps priority 1, once that is known", "[
     CHECK(last_resort(100, {fatal(Verdict::good)}) == 100);
     CHECK(last_resort(100, {fatal(Verdict::bad)}) == 1);
     CHECK(last_resort(100, {fatal(Verdict::unknown)}) == 0);
-    CHECK(last_resort(100, {fatal(Verdict::bad), fatal(Verdict::unknown)}) == 0);
+    CHECK(last_resort(100, {fatal(Verdict::bad), fatal(Verdict::unknown)}) == 1);
+    CHECK(last_resort(100, {fatal(Verdict::unknown), fatal(Verdict::unknown)}) == 0);
     CHECK(last_resort(100, {fatal(Verdict::bad), weighted(Verdict::unknown, 5)}) == 1);
     CHECK(last_resort(255, {fatal(Verdict::bad)}) == 1);
 }
@@ -103,6 +104,18 @@ TEST_CASE("a number without a weight is fatal unless it is 0", "[health]") {
 TEST_CASE("a check that says numbers and is bad counts as others do", "[health]") {
     CHECK(priority(100, {{.verdict = Verdict::bad, .weight = 1, .number = 20}}) == 100);
     CHECK(priority(100, {{.verdict = Verdict::bad, .number = 20}}) == 0);
+}
+
+TEST_CASE("a number that is a change of the priority counts without a weight too", "[health]") {
+    const auto says = [](Verdict verdict, std::optional<int> weight) {
+        return Opinion{.verdict = verdict, .weight = weight, .number = -30, .adds_number = true};
+    };
+
+    CHECK(priority(100, {says(Verdict::good, {})}) == 70);
+    CHECK(priority(100, {says(Verdict::bad, {})}) == 0);
+    CHECK(priority(100, {says(Verdict::good, 2)}) == 40);
+    CHECK(priority(100, {says(Verdict::bad, 2)}) == 100);
+    CHECK(priority(100, {says(Verdict::bad, -2)}) == 98);
 }
 
 TEST_CASE("an inverted opinion takes good for bad", "[health]") {

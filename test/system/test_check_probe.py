@@ -60,5 +60,5 @@ def test_a_check_of_checks_runs_them_all(tmp_path: Path) -> None:
 def test_a_check_that_is_not_there_ends_with_2(tmp_path: Path) -> None:
     status, told, errors = probe(tmp_path, "nginks")
     assert (status, told) == (2, "")
-    assert errors.endswith("this host has no check nginks; it has none, true, fails, some, "
+    assert errors.endswith("has no check nginks for this host; it has none, true, fails, some, "
                            "neither\n")
