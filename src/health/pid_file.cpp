@@ -29,8 +29,13 @@ constexpr std::int64_t clock_slack = 2;
 
 constexpr std::size_t longest_excerpt = 20;
 
-std::string failure(const std::string& path, int code) {
-    return os::Error{code, path}.message();
+NotFound failure(const std::string& path, int code) {
+    return {.text = os::Error{code, path}.message(),
+            .is_unknown = code != ENOENT && code != ENOTDIR};
+}
+
+NotFound unknown(std::string text) {
+    return {.text = std::move(text), .is_unknown = true};
 }
 
 std::string_view kind_of(mode_t mode) {
@@ -73,14 +78,15 @@ std::expected<pid_t, std::string> to_pid(const std::string& path, std::string_vi
 }
 
 /// Opening a pipe or a device can wait, or do something; this does neither.
-std::expected<os::Fd, std::string> open_regular(const std::string& path) {
+std::expected<os::Fd, NotFound> open_regular(const std::string& path) {
     const os::Fd place(open(path.c_str(), O_PATH | O_CLOEXEC));
     struct stat status{};
     if (!place.is_open() || fstat(place.get(), &status) != 0) {
         return std::unexpected(failure(path, errno));
     }
     if (!S_ISREG(status.st_mode)) {
-        return std::unexpected(fmt::format("{} is {}, not a file", path, kind_of(status.st_mode)));
+        return std::unexpected(
+            unknown(fmt::format("{} is {}, not a file", path, kind_of(status.st_mode))));
     }
     os::Fd file(open(fmt::format("/proc/self/fd/{}", place.get()).c_str(), O_RDONLY | O_CLOEXEC));
     if (!file.is_open()) {
@@ -122,7 +128,7 @@ bool has_passed_on(const PidFileContent& content) {
 
 }  // namespace
 
-std::expected<PidFileContent, std::string> read_pid_file(const std::string& path) {
+std::expected<PidFileContent, NotFound> read_pid_file(const std::string& path) {
     const auto file = open_regular(path);
     if (!file) {
         return std::unexpected(file.error());
@@ -135,7 +141,7 @@ std::expected<PidFileContent, std::string> read_pid_file(const std::string& path
     }
     const auto pid = to_pid(path, std::string_view(buffer.data(), static_cast<std::size_t>(size)));
     if (!pid) {
-        return std::unexpected(pid.error());
+        return std::unexpected(unknown(pid.error()));
     }
     return PidFileContent{.pid = *pid, .owner = status.st_uid, .written_at = status.st_mtim.tv_sec};
 }
@@ -143,7 +149,7 @@ std::expected<PidFileContent, std::string> read_pid_file(const std::string& path
 PidFile::PidFile(os::Loop& loop, std::string path, OnNews on_news)
     : loop_(loop), path_(std::move(path)), on_news_(std::move(on_news)) {}
 
-std::expected<ProcessFinding, std::string> PidFile::find(vrrp::Instant /*now*/) {
+std::expected<ProcessFinding, NotFound> PidFile::find(vrrp::Instant /*now*/) {
     follow_folder();
     const auto pid = read_living();
     if (pid) {
@@ -152,23 +158,24 @@ std::expected<ProcessFinding, std::string> PidFile::find(vrrp::Instant /*now*/) 
         found_.reset();
         return std::unexpected(pid.error());
     }
-    return ProcessFinding{.pids = {*found_}, .is_complete = true};
+    return ProcessFinding{.pids = {*found_}, .is_complete = true, .hidden = {}};
 }
 
-std::expected<pid_t, std::string> PidFile::read_living() const {
+std::expected<pid_t, NotFound> PidFile::read_living() const {
     const auto content = read_pid_file(path_);
     if (!content) {
         return std::unexpected(content.error());
     }
     const pid_t pid = content->pid;
     if (!is_alive(pid).value_or(false)) {
-        return std::unexpected(fmt::format("{} names process {}, which does not run", path_, pid));
+        return std::unexpected(
+            NotFound{.text = fmt::format("{} names process {}, which does not run", path_, pid)});
     }
     if (pid != found_ && has_passed_on(*content)) {
-        return std::unexpected(fmt::format(
+        return std::unexpected(unknown(fmt::format(
             "{} names process {} ({}), which is another user's and began after the file "
             "was written: the number has passed on",
-            path_, pid, process_comm(pid)));
+            path_, pid, process_comm(pid))));
     }
     return pid;
 }

@@ -23,9 +23,9 @@ struct PidFileContent {
     std::int64_t written_at = 0;  ///< seconds of the wall clock
 };
 
-/// Reads the number in the first line of a file, and never waits for anybody. A failure says what
-/// is wrong with the file, for people.
-[[nodiscard]] std::expected<PidFileContent, std::string> read_pid_file(const std::string& path);
+/// Reads the number in the first line of a file, and never waits for anybody. Where the file is not
+/// there it names nobody; what else is wrong with it leaves that unknown.
+[[nodiscard]] std::expected<PidFileContent, NotFound> read_pid_file(const std::string& path);
 
 /// The process whose number stands in a file. It is known of, once found, as long as it lives and
 /// the file names no other one: who renames or writes the file anew does not end it. A number that
@@ -34,14 +34,14 @@ class PidFile final : public ProcessFinder {
 public:
     PidFile(os::Loop& loop, std::string path, OnNews on_news);
 
-    [[nodiscard]] std::expected<ProcessFinding, std::string> find(vrrp::Instant now) override;
+    [[nodiscard]] std::expected<ProcessFinding, NotFound> find(vrrp::Instant now) override;
     [[nodiscard]] std::expected<bool, os::Error> is_alive(pid_t pid) const override;
     [[nodiscard]] std::string describe_none() const override;
     [[nodiscard]] News news() const override;
 
 private:
     void follow_folder();
-    [[nodiscard]] std::expected<pid_t, std::string> read_living() const;
+    [[nodiscard]] std::expected<pid_t, NotFound> read_living() const;
 
     os::Loop& loop_;
     std::string path_;

@@ -150,10 +150,16 @@ void ProcessProbe::forget_others(std::size_t needed) {
 void ProcessProbe::look(vrrp::Instant now) {
     looked_at_ = now;
     const auto found = finder_->find(now);
-    if (!found && found.error() != error_) {
-        note(found.error());
+    std::optional<NotFound> error;
+    if (!found) {
+        error = found.error();
+    } else if (found->hidden) {
+        error = NotFound{.text = *found->hidden, .is_unknown = true};
     }
-    error_ = found ? std::nullopt : std::optional(found.error());
+    if (error && error != error_) {
+        note(error->text);
+    }
+    error_ = std::move(error);
     if (found && found->is_complete) {
         keep_only(found->pids);
     }

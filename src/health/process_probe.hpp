@@ -96,7 +96,7 @@ private:
     os::Timer timer_;
     std::map<pid_t, Watched> watched_;
     std::set<pid_t> unwatched_;  ///< found, but more than we want to watch, or may
-    std::optional<std::string> error_;
+    std::optional<NotFound> error_;
     std::optional<Ended> ended_;
 
     std::optional<bool> is_good_;  ///< as many live as should

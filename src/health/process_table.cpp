@@ -57,14 +57,21 @@ std::expected<std::vector<pid_t>, os::Error> ProcessTable::find_new(vrrp::Instan
     }
     known_ = std::move(entries);
     turn_ = (turn_ + 1) % turns;
-    std::array<char, 64> buffer;
-    const auto first = found.empty() ? read_at(folder, "1/comm", buffer) : "";
-    if (!first) {
-        // Process 1 is always there.
-        return std::unexpected(os::Error{
-            first.error(), "read " + root_ + "/1/comm (are processes hidden by hidepid?)"});
+    if (auto hidden = found.empty() ? hides_processes() : std::nullopt) {
+        return std::unexpected(std::move(*hidden));
     }
     return found;
+}
+
+/// Process 1 is always there.
+std::optional<os::Error> ProcessTable::hides_processes() const {
+    const std::string path = root_ + "/1/comm";
+    std::array<char, 64> buffer;
+    const auto first = read_at(AT_FDCWD, path, buffer);
+    if (first) {
+        return std::nullopt;
+    }
+    return os::Error{first.error(), "read " + path + " (are processes hidden by hidepid?)"};
 }
 
 /// All processes there are, by ascending pid, with what is known of them.
@@ -119,12 +126,16 @@ std::expected<bool, int> ProcessTable::lives(int folder, const std::string& proc
     return std::unexpected(code);
 }
 
-std::expected<ProcessFinding, std::string> ProcessTable::find(vrrp::Instant now) {
+std::expected<ProcessFinding, NotFound> ProcessTable::find(vrrp::Instant now) {
     auto pids = find_new(now);
     if (!pids) {
-        return std::unexpected(pids.error().message());
+        return std::unexpected(NotFound{.text = pids.error().message(), .is_unknown = true});
     }
-    return ProcessFinding{.pids = std::move(*pids), .is_complete = false};
+    ProcessFinding finding{.pids = std::move(*pids), .is_complete = false, .hidden = {}};
+    if (const auto hidden = hides_processes()) {
+        finding.hidden = hidden->message();
+    }
+    return finding;
 }
 
 ProcessFinder::News ProcessTable::news() const {

@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #include <expected>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,7 +31,7 @@ public:
     /// the others, each time another. Fails where nothing is found and /proc hides processes from
     /// us.
     [[nodiscard]] std::expected<std::vector<pid_t>, os::Error> find_new(vrrp::Instant now);
-    [[nodiscard]] std::expected<ProcessFinding, std::string> find(vrrp::Instant now) override;
+    [[nodiscard]] std::expected<ProcessFinding, NotFound> find(vrrp::Instant now) override;
 
     [[nodiscard]] std::expected<bool, os::Error> is_alive(pid_t pid) const override;
     [[nodiscard]] std::string describe_none() const override { return match_.describe_none(); }
@@ -44,6 +45,7 @@ private:
     };
 
     [[nodiscard]] std::vector<Entry> list(DIR* folder, vrrp::Instant now) const;
+    [[nodiscard]] std::optional<os::Error> hides_processes() const;
     [[nodiscard]] bool is_due(const Entry& entry, vrrp::Instant now) const;
     [[nodiscard]] std::expected<bool, int> lives(int folder, const std::string& process) const;
 

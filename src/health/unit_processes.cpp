@@ -103,16 +103,16 @@ bool is_in(const std::string& group, const std::string& outer) {
 UnitProcesses::UnitProcesses(os::Loop& loop, std::string unit, OnNews on_news, std::string root)
     : loop_(loop), unit_(std::move(unit)), on_news_(std::move(on_news)), root_(std::move(root)) {}
 
-std::expected<ProcessFinding, std::string> UnitProcesses::find(vrrp::Instant /*now*/) {
+std::expected<ProcessFinding, NotFound> UnitProcesses::find(vrrp::Instant /*now*/) {
     const auto root = unified_root();
     if (!root) {
-        return std::unexpected(root.error());
+        return std::unexpected(NotFound{.text = root.error(), .is_unknown = true});
     }
     follow(*root);
     if (!folder_) {
-        return std::unexpected(fmt::format("unit {} does not run", unit_));
+        return std::unexpected(NotFound{.text = fmt::format("unit {} does not run", unit_)});
     }
-    ProcessFinding finding{.pids = {}, .is_complete = true};
+    ProcessFinding finding{.pids = {}, .is_complete = true, .hidden = {}};
     add_processes(*folder_, 0, finding.pids);
     return finding;
 }

@@ -25,7 +25,7 @@ class UnitProcesses final : public ProcessFinder {
 public:
     UnitProcesses(os::Loop& loop, std::string unit, OnNews on_news, std::string root = cgroup_root);
 
-    [[nodiscard]] std::expected<ProcessFinding, std::string> find(vrrp::Instant now) override;
+    [[nodiscard]] std::expected<ProcessFinding, NotFound> find(vrrp::Instant now) override;
     [[nodiscard]] std::expected<bool, os::Error> is_alive(pid_t pid) const override;
     [[nodiscard]] std::string describe_none() const override;
     [[nodiscard]] News news() const override;

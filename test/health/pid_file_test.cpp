@@ -93,7 +93,8 @@ TEST_CASE("a pid file that we may not read says so", "[health]") {
     const NamedProcess nobody([&] {
         const bool is_other = setresuid(65534, 65534, 65534) == 0;
         const auto content = health::read_pid_file(path);
-        _exit(is_other && !content && content.error() == path + ": Permission denied" ? 42 : 1);
+        _exit(is_other && !content && content.error().text == path + ": Permission denied" ? 42
+                                                                                           : 1);
     });
 
     siginfo_t info{};

@@ -81,9 +81,10 @@ TEST_CASE("a unit's group is found in slices within slices", "[health]") {
     CHECK(find("memory.service") == std::vector<pid_t>{6});
     CHECK(find("hidden.service").empty());
     UnitProcesses none(stage.loop, "none.service", [](vrrp::Instant) {}, folder.path(""));
-    CHECK(none.find(vrrp::Instant{}).error() == "unit none.service does not run");
+    CHECK(none.find(vrrp::Instant{}).error().text == "unit none.service does not run");
     UnitProcesses nowhere(stage.loop, "none.service", [](vrrp::Instant) {}, "/no/groups");
-    CHECK(nowhere.find(vrrp::Instant{}).error() == "no control groups of version 2 at /no/groups");
+    CHECK(nowhere.find(vrrp::Instant{}).error().text ==
+          "no control groups of version 2 at /no/groups");
 }
 
 TEST_CASE("a unit that starts is noticed, and its end, and its next start", "[health]") {
