@@ -194,7 +194,8 @@ void FileProbe::take(FileChange change, vrrp::Instant now) {
     reporter_.look_at(change == FileChange::written ? now + writing_time : now);
 }
 
-ProbeResult FileProbe::judge() const {
+ProbeResult FileProbe::judge() {
+    watch_.settle();
     const std::string& path = config_.path;
     if (!watch_.remote_file_system().empty()) {
         return {.is_good = false,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "health/mount_table.hpp"
 #include "os/error.hpp"
 #include "os/fd.hpp"
 #include "os/loop.hpp"
@@ -38,6 +39,10 @@ public:
     /// Begins to watch. Called once.
     [[nodiscard]] std::expected<void, os::Error> start();
 
+    /// Takes in what has been mounted up to now, which is otherwise told up to a tenth of a second
+    /// late where mounts change all the time: before a look at the file, which could hang.
+    void settle();
+
     /// A kind of file system on the way that is another host's or another process's; empty where
     /// there is none. There we don't look: it may wait for ever.
     [[nodiscard]] const std::string& remote_file_system() const { return remote_; }
@@ -47,6 +52,7 @@ public:
 
 private:
     [[nodiscard]] std::expected<os::Source, os::Error> watch_mounts();
+    void on_mounts(vrrp::Instant now);
     void trace();
     void follow_path();
     void watch_folder(const std::string& folder, const std::string& name);
@@ -62,10 +68,13 @@ private:
     os::Loop& loop_;
     OnChange on_change_;
     os::Fd events_;
-    os::Fd mounts_;
+    MountTable mounts_;
+    bool mounts_have_changed_ = false;  ///< since they were read
+    vrrp::Instant next_reading_;        ///< of mounts, unless somebody looks before
     os::Source events_source_;
     os::Source mounts_source_;
     os::Timer retry_;
+    os::Timer reading_;
     std::map<int, std::set<std::string, std::less<>>> folders_;  ///< what is of interest there
     std::optional<int> file_;
     std::string remote_;
