@@ -1,6 +1,6 @@
 #include "health/file_watch.hpp"
 
-#include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/epoll.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
@@ -137,6 +137,7 @@ void FileWatch::trace() {
     const auto before = std::exchange(folders_, {});
     const auto file_before = std::exchange(file_, std::nullopt);
     remote_.clear();
+    place_.clear();
     if (std::exchange(mounts_have_changed_, false) || mounts_.has_changed()) {
         mounts_.read();
         reading_.disarm();
@@ -192,10 +193,28 @@ void FileWatch::follow_path() {
             ahead.insert(ahead.begin(), components.begin(), components.end());
         } else if (S_ISDIR(status.st_mode)) {
             folder = place;
-        } else if (ahead.empty() && watches_content_) {
-            watch_file(place);
+        } else if (!ahead.empty()) {
+            return;
+        }
+        if (ahead.empty() && !S_ISLNK(status.st_mode)) {
+            end_at(place, status.st_mode);
         }
     }
+}
+
+void FileWatch::end_at(const std::string& place, mode_t mode) {
+    place_ = place;
+    if (watches_content_ && !S_ISDIR(mode)) {
+        watch_file(place);
+    }
+}
+
+std::optional<std::string> FileWatch::refusal() const {
+    if (remote_.empty()) {
+        return std::nullopt;
+    }
+    return fmt::format("{} is on {}, which could hold the daemon up, and is not looked at", path_,
+                       remote_);
 }
 
 void FileWatch::watch_folder(const std::string& folder, const std::string& name) {

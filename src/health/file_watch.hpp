@@ -6,6 +6,8 @@
 #include "os/loop.hpp"
 #include "vrrp/time.hpp"
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <expected>
 #include <functional>
@@ -43,9 +45,12 @@ public:
     /// late where mounts change all the time: before a look at the file, which could hang.
     void settle();
 
-    /// A kind of file system on the way that is another host's or another process's; empty where
-    /// there is none. There we don't look: it may wait for ever.
-    [[nodiscard]] const std::string& remote_file_system() const { return remote_; }
+    /// Why nobody may look at the file, for people: a file system on the way is another host's or
+    /// another process's, and may wait for ever. nullopt where there is none such.
+    [[nodiscard]] std::optional<std::string> refusal() const;
+
+    /// The path without symbolic links; empty where nothing is there, or nobody may look.
+    [[nodiscard]] const std::string& place() const { return place_; }
 
     /// Why the kernel can't tell of changes; nullopt where it can.
     [[nodiscard]] const std::optional<os::Error>& blindness() const { return blindness_; }
@@ -55,6 +60,7 @@ private:
     void on_mounts(vrrp::Instant now);
     void trace();
     void follow_path();
+    void end_at(const std::string& place, mode_t mode);
     void watch_folder(const std::string& folder, const std::string& name);
     void watch_file(const std::string& file);
     [[nodiscard]] std::optional<int> add(const std::string& path, std::uint32_t mask);
@@ -77,7 +83,8 @@ private:
     os::Timer reading_;
     std::map<int, std::set<std::string, std::less<>>> folders_;  ///< what is of interest there
     std::optional<int> file_;
-    std::string remote_;
+    std::string remote_;  ///< a kind of file system; or empty
+    std::string place_;
     std::optional<os::Error> no_events_;  ///< why there is no inotify at all
     std::optional<os::Error> blindness_;
 };

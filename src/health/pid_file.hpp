@@ -1,6 +1,6 @@
 #pragma once
 
-#include "health/folder_watch.hpp"
+#include "health/file_watch.hpp"
 #include "health/process_finder.hpp"
 #include "os/error.hpp"
 #include "os/loop.hpp"
@@ -32,7 +32,10 @@ struct PidFileContent {
 /// has passed to a process of another user since the file was written names nobody.
 class PidFile final : public ProcessFinder {
 public:
-    PidFile(os::Loop& loop, std::string path, OnNews on_news);
+    /// Begins to watch the file; fails where the loop does. `loop` outlives it.
+    [[nodiscard]] static std::expected<std::unique_ptr<PidFile>, os::Error> open(os::Loop& loop,
+                                                                                 std::string path,
+                                                                                 OnNews on_news);
 
     [[nodiscard]] std::expected<ProcessFinding, NotFound> find(vrrp::Instant now) override;
     [[nodiscard]] std::expected<bool, os::Error> is_alive(pid_t pid) const override;
@@ -40,13 +43,12 @@ public:
     [[nodiscard]] News news() const override;
 
 private:
-    void follow_folder();
+    PidFile(os::Loop& loop, std::string path, OnNews on_news);
+
     [[nodiscard]] std::expected<pid_t, NotFound> read_living() const;
 
-    os::Loop& loop_;
     std::string path_;
-    OnNews on_news_;
-    std::unique_ptr<FolderWatch> watch_;  ///< of the deepest folder on the way that there is
+    FileWatch watch_;
     std::optional<pid_t> found_;
 };
 

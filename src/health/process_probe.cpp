@@ -78,7 +78,7 @@ std::expected<std::unique_ptr<ProcessFinder>, os::Error> ProcessProbe::make_find
         timer_.arm(now);
     };
     if (const auto* const file = std::get_if<ProcessPidFile>(&config_.pattern)) {
-        return std::make_unique<PidFile>(loop_, file->path, std::move(on_news));
+        return PidFile::open(loop_, file->path, std::move(on_news));
     }
     if (const auto* const unit = std::get_if<ProcessUnit>(&config_.pattern)) {
         return std::make_unique<UnitProcesses>(loop_, unit->name, std::move(on_news));
@@ -88,7 +88,7 @@ std::expected<std::unique_ptr<ProcessFinder>, os::Error> ProcessProbe::make_find
         return std::unexpected(os::Error{
             EINVAL, fmt::format("read the expression of check {} ({})", name, match.error())});
     }
-    return std::make_unique<ProcessTable>(std::move(*match));
+    return ProcessTable::open(std::move(*match), loop_, std::move(on_news));
 }
 
 void ProcessProbe::on_timer(vrrp::Instant now) {

@@ -1,15 +1,18 @@
 #pragma once
 
+#include "health/file_watch.hpp"
 #include "health/process_files.hpp"
 #include "health/process_finder.hpp"
 #include "health/process_match.hpp"
 #include "os/error.hpp"
+#include "os/loop.hpp"
 #include "vrrp/time.hpp"
 
 #include <dirent.h>
 #include <sys/types.h>
 
 #include <expected>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -24,6 +27,11 @@ class ProcessTable final : public ProcessFinder {
 public:
     explicit ProcessTable(ProcessMatch match, std::string root = process_root)
         : match_(std::move(match)), root_(std::move(root)) {}
+
+    /// The same, which learns where the path of a program leads whenever that changes, and tells
+    /// it.
+    [[nodiscard]] static std::expected<std::unique_ptr<ProcessTable>, os::Error> open(
+        ProcessMatch match, os::Loop& loop, OnNews on_news);
 
     /// The living processes that are meant, among those that it looks at. Some hosts have thousands
     /// of processes, so only the first call looks at all; later ones at those that have come since,
@@ -45,6 +53,7 @@ private:
     };
 
     [[nodiscard]] std::vector<Entry> list(DIR* folder, vrrp::Instant now) const;
+    bool follow_program();
     [[nodiscard]] std::optional<os::Error> hides_processes() const;
     [[nodiscard]] bool is_due(const Entry& entry, vrrp::Instant now) const;
     [[nodiscard]] std::expected<bool, int> lives(int folder, const std::string& process) const;
@@ -53,6 +62,8 @@ private:
     std::string root_;
     std::vector<Entry> known_;  ///< by ascending pid
     int turn_ = 0;
+    bool is_all_due_ = false;
+    std::unique_ptr<FileWatch> program_;  ///< where one is meant, and followed
 };
 
 }  // namespace health

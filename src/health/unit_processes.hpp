@@ -40,6 +40,7 @@ private:
     OnNews on_news_;
     std::string root_;
     std::optional<std::string> folder_;   ///< the unit's, if there is one
+    std::optional<os::Error> failure_;    ///< of a slice that can't be looked at
     std::unique_ptr<FolderWatch> watch_;  ///< of it, or of all folders in which it may appear
 };
 

@@ -1,5 +1,6 @@
 #include "health/file_watch.hpp"
 
+#include <fcntl.h>
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/wait.h>
@@ -8,9 +9,11 @@
 #include <chrono>
 #include <functional>
 #include <string>
+#include <utility>
 
 #include "catch2.hpp"
 #include "health/named_process.hpp"
+#include "health/stage.hpp"
 #include "os/loop.hpp"
 #include "temporary_folder.hpp"
 
@@ -65,6 +68,36 @@ TEST_CASE("mounts that change all the time are read ten times a second, to the l
         });
         timer.arm(loop->now());
         return watch.start() ? loop->run().value_or(1) : 1;
+    });
+    CHECK(result == done);
+}
+
+TEST_CASE("a file system that hangs holds up no check", "[health]") {
+    const TemporaryFolder folder;
+    const std::string path = folder.path() + "/file";
+    const auto says = [](auto probe, const std::string& text) {
+        health_test::Stage stage;
+        stage.start({.name = "service", .probe = std::move(probe), .weight = {}},
+                    [&] { stage.done(); });
+        return stage.run() && stage.last().detail == text;
+    };
+    const int result = in_own_mounts([&] {
+        const int fuse = open("/dev/fuse", O_RDWR | O_CLOEXEC);
+        const std::string options =
+            "rootmode=40000,user_id=0,group_id=0,fd=" + std::to_string(fuse);
+        if (mount("fuse", folder.path().c_str(), "fuse", 0, options.c_str()) != 0) {
+            return done;
+        }
+        // Nobody ever answers for it.
+        alarm(20);
+        const std::string refusal =
+            path + " is on fuse, which could hold the daemon up, and is not looked at";
+        const bool is_right =
+            says(health::FileProbeConfig{path, health::FileWish::present}, refusal) &&
+            says(health::ProcessProbeConfig{.pattern = health::ProcessPidFile{path}}, refusal) &&
+            says(health::ProcessProbeConfig{.pattern = health::ProcessExecutable{path}},
+                 "no process runs " + path);
+        return is_right ? done : 1;
     });
     CHECK(result == done);
 }

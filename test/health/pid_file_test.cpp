@@ -1,6 +1,8 @@
 #include "health/pid_file.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -36,6 +38,12 @@ ProbeResult first_result(const std::string& path) {
     stage.start(check_of(path), [&] { stage.done(); });
     REQUIRE(stage.run());
     return stage.last();
+}
+
+long switches() {
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_nvcsw;
 }
 
 /// Plays scenes, each begun by the result that the one before has led to.
@@ -78,10 +86,9 @@ TEST_CASE("what is no file is not waited for", "[health]") {
     const os_test::ScriptFolder folder;
     REQUIRE(mkfifo(folder.path("pipe").c_str(), 0644) == 0);
 
-    CHECK(first_result(folder.path("pipe")).detail ==
-          folder.path("pipe") + " is a pipe, not a file");
-    CHECK(first_result("/dev/null").detail == "/dev/null is a device, not a file");
-    CHECK(first_result("/tmp").detail == "/tmp is a folder, not a file");
+    CHECK(first_result(folder.path("pipe")).detail == folder.path("pipe") + " is a FIFO");
+    CHECK(first_result("/dev/null").detail == "/dev/null is a device");
+    CHECK(first_result("/tmp").detail == "/tmp is a folder");
 }
 
 TEST_CASE("a pid file that we may not read says so", "[health]") {
@@ -93,8 +100,10 @@ TEST_CASE("a pid file that we may not read says so", "[health]") {
     const NamedProcess nobody([&] {
         const bool is_other = setresuid(65534, 65534, 65534) == 0;
         const auto content = health::read_pid_file(path);
-        _exit(is_other && !content && content.error().text == path + ": Permission denied" ? 42
-                                                                                           : 1);
+        _exit(is_other && !content &&
+                      content.error().text == path + " can't be read: Permission denied"
+                  ? 42
+                  : 1);
     });
 
     siginfo_t info{};
@@ -162,6 +171,38 @@ TEST_CASE("a successor in the pid file takes over, as nginx does it", "[health]"
 
     REQUIRE(stage.run());
     CHECK(stage.last().detail == "process " + successor.text() + " exited, signal 9");
+}
+
+TEST_CASE("what others write beside a pid file does not wake the daemon", "[health]") {
+    const os_test::ScriptFolder folder;
+    const NamedProcess process(unique_name());
+    const std::string path = folder.file("pid", process.text(), 0644);
+    const NamedProcess writer([&] {
+        const int fd = open(folder.path("log").c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0644);
+        if (fork() == 0) {
+            prctl(PR_SET_PDEATHSIG, SIGKILL);
+            // The pipe by which the test knows that it runs.
+            dup2(fd, STDERR_FILENO);
+            closefrom(STDERR_FILENO + 1);
+            while (pwrite(STDERR_FILENO, "line\n", 5, 0) == 5) {
+                poll(nullptr, 0, 1);
+            }
+        }
+    });
+    Stage stage;
+    long before = 0;
+    long after = 0;
+
+    stage.start(check_of(path), [&] {
+        stage.after(1500ms, [&] { before = switches(); });
+        stage.after(2500ms, [&] {
+            after = switches();
+            stage.done();
+        });
+    });
+
+    REQUIRE(stage.run());
+    CHECK(after - before <= 5);
 }
 
 TEST_CASE("a number that has passed to another user's process names nobody", "[health]") {

@@ -83,6 +83,34 @@ TEST_CASE("a program is found by its path, also once its file is replaced", "[he
     CHECK(first_result(check).is_good);
 }
 
+TEST_CASE("a link that leads to another program is followed at once", "[health]") {
+    const os_test::ScriptFolder folder;
+    for (const char* const program : {"old", "new"}) {
+        std::filesystem::copy_file("/bin/sleep", folder.path(program));
+    }
+    const std::string link = folder.path("link");
+    std::filesystem::create_symlink("old", link);
+    const NamedProcess process(executing(folder.path("new"), {"new", "1000"}));
+    Stage stage;
+    vrrp::Instant led;
+
+    stage.start(check_of(health::ProcessExecutable{link}), [&] {
+        if (stage.last().is_good) {
+            CHECK(stage.loop.now() - led < 500ms);
+            stage.done();
+            return;
+        }
+        // When all looks are done that a bad result leads to.
+        stage.after(1500ms, [&] {
+            led = stage.loop.now();
+            std::filesystem::create_symlink("new", link + ".new");
+            std::filesystem::rename(link + ".new", link);
+        });
+    });
+
+    CHECK(stage.run());
+}
+
 TEST_CASE("a process is found by its command line", "[health]") {
     const std::string name = unique_name();
     const NamedProcess process(executing("/bin/sleep", {name, "1000", "1"}));
