@@ -100,6 +100,9 @@ void ProcessProbe::on_timer(vrrp::Instant now) {
     for (const pid_t pid : std::exchange(started_, {})) {
         watch(pid);
     }
+    if (std::exchange(has_exits_, false)) {
+        take_exits(now);
+    }
     if (look_at_ && now >= *look_at_) {
         looks_ = std::max(looks_ - 1, 0);
         look(now);
@@ -116,8 +119,7 @@ void ProcessProbe::on_started(const ProcessEvents::News& news, vrrp::Instant now
     timer_.arm(now);
 }
 
-/// While enough others are known to live, nothing needs a look. Otherwise it does: a process that
-/// was forked since the last look may have taken over.
+/// All that die together are concluded from once, as soon as the loop turns.
 void ProcessProbe::on_exit(pid_t pid, vrrp::Instant now) {
     auto process = watched_.extract(pid);
     process.mapped().source = os::Source();
@@ -125,11 +127,34 @@ void ProcessProbe::on_exit(pid_t pid, vrrp::Instant now) {
         Ended{.end = {.pid = pid, .wait_status = {}}, .pidfd = std::move(process.mapped().pidfd)};
     learn_wait_status();
     note(describe(ended_->end));
+    has_exits_ = true;
+    timer_.arm(now);
+}
+
+/// While enough others are known to live, nothing needs a look. Otherwise it does: a process that
+/// was forked since the last look may have taken over.
+void ProcessProbe::take_exits(vrrp::Instant now) {
     forget_others(min_);
     if (is_short() || (!unwatched_.empty() && has_room())) {
-        look(now);
+        look_at_ = now;
+        ++looks_;
     }
-    conclude(now);
+}
+
+/// Forgets some of those watched that go by another name now, each time others: where there are
+/// hundreds, all of them would cost too much.
+void ProcessProbe::forget_some() {
+    const std::size_t looks = std::min(watched_.size(), watched_in_reserve);
+    for (std::size_t i = 0; i < looks && !watched_.empty(); ++i) {
+        auto process = watched_.upper_bound(last_verified_);
+        if (process == watched_.end()) {
+            process = watched_.begin();
+        }
+        last_verified_ = process->first;
+        if (!finder_->is_alive(process->first).value_or(true)) {
+            watched_.erase(process);
+        }
+    }
 }
 
 /// Forgets processes that have died as well or go by another name now (after an exec), until as
