@@ -82,9 +82,10 @@ std::string file_system_of(std::string_view path, std::span<const Mount> mounts)
 }
 
 bool is_remote(std::string_view file_system) {
-    static constexpr std::array<std::string_view, 14> remote = {
-        "9p",   "afs",    "autofs", "ceph", "cifs", "coda",  "fuse",
-        "gfs2", "lustre", "ncpfs",  "nfs",  "nfs4", "ocfs2", "smb3"};
+    static constexpr std::array<std::string_view, 21> remote = {
+        "9p",   "afs",     "autofs",   "beegfs", "ceph",   "cifs",   "coda",
+        "fuse", "fuseblk", "gfs2",     "gpfs",   "lustre", "ncpfs",  "nfs",
+        "nfs4", "ocfs2",   "orangefs", "pvfs2",  "smb3",   "vboxsf", "virtiofs"};
     return file_system.starts_with("fuse.") ||
            std::ranges::find(remote, file_system) != remote.end();
 }

@@ -41,7 +41,9 @@ TEST_CASE("a line of mounts that is cut, or is none, is left out", "[health]") {
 TEST_CASE("file systems of other hosts and processes are known", "[health]") {
     CHECK(health::is_remote("nfs4"));
     CHECK(health::is_remote("fuse.sshfs"));
-    CHECK_FALSE(health::is_remote("fuseblk"));
+    CHECK(health::is_remote("fuseblk"));
+    CHECK(health::is_remote("virtiofs"));
+    CHECK(health::is_remote("gpfs"));
     CHECK_FALSE(health::is_remote("tmpfs"));
     CHECK_FALSE(health::is_remote(""));
 }
