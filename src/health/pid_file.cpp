@@ -2,7 +2,9 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <linux/magic.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -67,8 +69,12 @@ std::expected<pid_t, std::string> to_pid(const std::string& path, std::string_vi
 }
 
 /// A process of another user than the file's, begun after the file was written, is not the one that
-/// the file means: the number has passed on.
+/// the file means: the number has passed on. But a file in memory that seems to be older than the
+/// host's start was written before the wall clock was set, and its time says nothing.
 bool has_passed_on(const PidFileContent& content) {
+    if (content.is_in_memory && content.written_at < host_start_time().value_or(0)) {
+        return false;
+    }
     const auto users = process_users(content.pid);
     const auto started = process_start_time(content.pid);
     return users && started && std::ranges::find(*users, content.owner) == users->end() &&
@@ -96,7 +102,12 @@ std::expected<PidFileContent, NotFound> read_pid_file(const std::string& path) {
     if (!pid) {
         return std::unexpected(unknown(pid.error()));
     }
-    return PidFileContent{.pid = *pid, .owner = status.st_uid, .written_at = status.st_mtim.tv_sec};
+    struct statfs file_system{};
+    return PidFileContent{.pid = *pid,
+                          .owner = status.st_uid,
+                          .written_at = status.st_mtim.tv_sec,
+                          .is_in_memory = fstatfs(file->get(), &file_system) == 0 &&
+                                          file_system.f_type == TMPFS_MAGIC};
 }
 
 PidFile::PidFile(os::Loop& loop, std::string path, OnNews on_news)
@@ -117,17 +128,18 @@ std::expected<std::unique_ptr<PidFile>, os::Error> PidFile::open(os::Loop& loop,
 
 std::expected<ProcessFinding, NotFound> PidFile::find(vrrp::Instant /*now*/) {
     watch_.settle();
-    const auto pid = read_living();
-    if (pid) {
-        found_ = *pid;
-    } else if (!found_ || !is_alive(*found_).value_or(false)) {
+    const auto living = read_living();
+    if (living) {
+        found_ = *living;
+    } else if (!found_ || !is_alive(found_->pid).value_or(false) ||
+               process_start_ticks(found_->pid) != found_->start_ticks) {
         found_.reset();
-        return std::unexpected(pid.error());
+        return std::unexpected(living.error());
     }
-    return ProcessFinding{.pids = {*found_}, .is_complete = true, .hidden = {}};
+    return ProcessFinding{.pids = {found_->pid}, .is_complete = true, .hidden = {}};
 }
 
-std::expected<pid_t, NotFound> PidFile::read_living() const {
+std::expected<PidFile::Found, NotFound> PidFile::read_living() const {
     if (auto refusal = watch_.refusal()) {
         return std::unexpected(unknown(std::move(*refusal)));
     }
@@ -140,13 +152,14 @@ std::expected<pid_t, NotFound> PidFile::read_living() const {
         return std::unexpected(
             NotFound{.text = fmt::format("{} names process {}, which does not run", path_, pid)});
     }
-    if (pid != found_ && has_passed_on(*content)) {
+    const Found living{.pid = pid, .start_ticks = process_start_ticks(pid)};
+    if (living != found_ && has_passed_on(*content)) {
         return std::unexpected(unknown(fmt::format(
             "{} names process {} ({}), which is another user's and began after the file "
             "was written: the number has passed on",
             path_, pid, process_comm(pid))));
     }
-    return pid;
+    return living;
 }
 
 std::expected<bool, os::Error> PidFile::is_alive(pid_t pid) const {

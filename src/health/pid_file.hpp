@@ -21,6 +21,7 @@ struct PidFileContent {
     pid_t pid = 0;
     uid_t owner = 0;
     std::int64_t written_at = 0;  ///< seconds of the wall clock
+    bool is_in_memory = false;    ///< on a file system that the host's end empties
 };
 
 /// Reads the number in the first line of a file, and never waits for anybody. Where the file is not
@@ -43,13 +44,21 @@ public:
     [[nodiscard]] News news() const override;
 
 private:
+    /// A process, and not a later one of its number.
+    struct Found {
+        pid_t pid = 0;
+        std::optional<unsigned long long> start_ticks;  ///< nullopt: hidden
+
+        friend bool operator==(const Found&, const Found&) = default;
+    };
+
     PidFile(os::Loop& loop, std::string path, OnNews on_news);
 
-    [[nodiscard]] std::expected<pid_t, NotFound> read_living() const;
+    [[nodiscard]] std::expected<Found, NotFound> read_living() const;
 
     std::string path_;
     FileWatch watch_;
-    std::optional<pid_t> found_;
+    std::optional<Found> found_;
 };
 
 }  // namespace health
