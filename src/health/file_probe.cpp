@@ -1,11 +1,11 @@
 #include "health/file_probe.hpp"
 
+#include "health/regular_file.hpp"
 #include "os/error.hpp"
 #include "os/fd.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -41,17 +41,6 @@ struct Found {
     std::expected<std::string, std::string> content;
 };
 
-std::string_view kind_of(mode_t mode) {
-    switch (mode & S_IFMT) {
-        case S_IFDIR: return "a folder";
-        case S_IFIFO: return "a FIFO";
-        case S_IFSOCK: return "a socket";
-        case S_IFCHR:
-        case S_IFBLK: return "a device";
-        default: return "no file";
-    }
-}
-
 bool is_full(int fd) {
     struct statvfs status{};
     return fstatvfs(fd, &status) == 0 && status.f_bavail == 0;
@@ -61,25 +50,17 @@ std::string explain(int code) {
     return std::generic_category().message(code);
 }
 
-/// The beginning of a file that `place` leads to and that may not be a regular one: nothing but
-/// those is opened, as others might wait for somebody, or do something.
-std::expected<std::string, std::string> read_beginning(int place) {
-    struct stat status{};
-    if (fstat(place, &status) < 0) {
-        return std::unexpected("can't be read: " + explain(errno));
+std::expected<std::string, std::string> read_beginning(const os::Fd& place) {
+    const auto file = open_regular(place);
+    if (!file) {
+        return std::unexpected(file.error());
     }
-    if (!S_ISREG(status.st_mode)) {
-        return std::unexpected(fmt::format("is {}", kind_of(status.st_mode)));
-    }
-    const std::string path = fmt::format("/proc/self/fd/{}", place);
-    const os::Fd file(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
     std::string content(most_bytes + 1, '\0');
-    const ssize_t size =
-        file.is_open() ? read(file.get(), content.data(), content.size()) : ssize_t{-1};
+    const ssize_t size = read(file->get(), content.data(), content.size());
     if (size < 0) {
         return std::unexpected("can't be read: " + explain(errno));
     }
-    if (size == 0 && is_full(file.get())) {
+    if (size == 0 && is_full(file->get())) {
         return std::unexpected("is empty, and its file system is full");
     }
     content.resize(static_cast<std::size_t>(size));
@@ -96,8 +77,7 @@ std::expected<Found, std::string> look_at(const FileProbeConfig& config) {
         return std::unexpected("can't be looked at: " + explain(errno));
     }
     const bool is_read = config.wish == FileWish::number || config.wish == FileWish::number_or_zero;
-    return Found{.is_there = true,
-                 .content = is_read ? read_beginning(place.get()) : std::string()};
+    return Found{.is_there = true, .content = is_read ? read_beginning(place) : std::string()};
 }
 
 ProbeResult judge_number(const std::string& path, const Found& found) {
@@ -194,13 +174,11 @@ void FileProbe::take(FileChange change, vrrp::Instant now) {
     reporter_.look_at(change == FileChange::written ? now + writing_time : now);
 }
 
-ProbeResult FileProbe::judge() const {
+ProbeResult FileProbe::judge() {
+    watch_.settle();
     const std::string& path = config_.path;
-    if (!watch_.remote_file_system().empty()) {
-        return {.is_good = false,
-                .detail = fmt::format("{} is on {}, which could hold the daemon up, and is not "
-                                      "looked at",
-                                      path, watch_.remote_file_system())};
+    if (const auto refusal = watch_.refusal()) {
+        return {.is_good = false, .detail = *refusal};
     }
     const auto found = look_at(config_);
     ProbeResult result =

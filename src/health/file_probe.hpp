@@ -30,7 +30,7 @@ private:
     FileProbe(const CheckConfig& check, const FileProbeConfig& config, ProbeContext context);
 
     void take(FileChange change, vrrp::Instant now);
-    [[nodiscard]] ProbeResult judge() const;
+    [[nodiscard]] ProbeResult judge();
 
     FileProbeConfig config_;
     FileWatch watch_;

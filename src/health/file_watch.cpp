@@ -1,8 +1,6 @@
 #include "health/file_watch.hpp"
 
-#include "health/mount_table.hpp"
-
-#include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/epoll.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
@@ -27,6 +25,9 @@ constexpr std::uint32_t file_events = IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB;
 
 /// How often to look where the kernel does not tell.
 constexpr vrrp::Duration blind_interval = std::chrono::seconds(1);
+
+/// How long to wait before mounts are read again: some hosts have thousands, that change often.
+constexpr vrrp::Duration mounts_interval = std::chrono::milliseconds(100);
 
 /// As many as the kernel follows.
 constexpr int most_symbolic_links = 40;
@@ -54,19 +55,6 @@ std::string read_link(const std::string& path) {
     return target;
 }
 
-/// All of a file of /proc; empty where it can't be read.
-std::string read_mounts(int fd) {
-    std::string text;
-    std::array<char, 16384> part{};
-    if (fd < 0 || lseek(fd, 0, SEEK_SET) < 0) {
-        return text;
-    }
-    for (ssize_t size = 0; (size = read(fd, part.data(), part.size())) > 0;) {
-        text.append(part.data(), static_cast<std::size_t>(size));
-    }
-    return text;
-}
-
 std::string join(const std::string& folder, const std::string& name) {
     return folder == "/" ? "/" + name : folder + "/" + name;
 }
@@ -90,6 +78,11 @@ std::expected<void, os::Error> FileWatch::start() {
         return std::unexpected(retry.error());
     }
     retry_ = std::move(*retry);
+    auto reading = loop_.timer(os::Urgency::checks, [this](vrrp::Instant now) { look_again(now); });
+    if (!reading) {
+        return std::unexpected(reading.error());
+    }
+    reading_ = std::move(*reading);
     events_ = os::Fd(inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
     if (!events_.is_open()) {
         no_events_ = os::last_error("watch " + path_);
@@ -113,12 +106,30 @@ std::expected<void, os::Error> FileWatch::start() {
 
 /// What is mounted over a folder hides it, and inotify says nothing.
 std::expected<os::Source, os::Error> FileWatch::watch_mounts() {
-    mounts_ = os::Fd(open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC));
-    if (!mounts_.is_open()) {
+    mounts_.open();
+    if (!mounts_.fd().is_open()) {
         return os::Source();
     }
-    return loop_.watch(mounts_.get(), EPOLLPRI, os::Urgency::checks,
-                       [this](std::uint32_t /*events*/, vrrp::Instant now) { look_again(now); });
+    // What changes until it is watched is seen by the first look.
+    mounts_have_changed_ = true;
+    return loop_.watch(mounts_.fd().get(), EPOLLPRI, os::Urgency::checks,
+                       [this](std::uint32_t /*events*/, vrrp::Instant now) { on_mounts(now); });
+}
+
+void FileWatch::on_mounts(vrrp::Instant now) {
+    mounts_have_changed_ = true;
+    if (now < next_reading_) {
+        reading_.arm(next_reading_);
+    } else {
+        look_again(now);
+    }
+}
+
+void FileWatch::settle() {
+    if (mounts_have_changed_ || mounts_.has_changed()) {
+        mounts_have_changed_ = true;
+        trace();
+    }
 }
 
 /// Follows the path as it is now, and watches all that could make it another one.
@@ -126,6 +137,12 @@ void FileWatch::trace() {
     const auto before = std::exchange(folders_, {});
     const auto file_before = std::exchange(file_, std::nullopt);
     remote_.clear();
+    place_.clear();
+    if (std::exchange(mounts_have_changed_, false) || mounts_.has_changed()) {
+        mounts_.read();
+        reading_.disarm();
+        next_reading_ = loop_.now() + mounts_interval;
+    }
     blindness_ = no_events_;
     follow_path();
     for (const auto& [watch, names] : before) {
@@ -145,7 +162,6 @@ void FileWatch::trace() {
 
 /// A folder is watched before its contents are looked at, so that nothing is missed in between.
 void FileWatch::follow_path() {
-    const std::string mount_info = read_mounts(mounts_.get());
     std::string folder = "/";
     std::deque<std::string> ahead = components_of(path_);
     int links = 0;
@@ -158,7 +174,7 @@ void FileWatch::follow_path() {
         }
         watch_folder(folder, name);
         const std::string place = join(folder, name);
-        const std::string file_system = file_system_of(place, mount_info);
+        const std::string file_system = file_system_of(place, mounts_.mounts());
         if (is_remote(file_system)) {
             remote_ = file_system;
             return;
@@ -177,10 +193,28 @@ void FileWatch::follow_path() {
             ahead.insert(ahead.begin(), components.begin(), components.end());
         } else if (S_ISDIR(status.st_mode)) {
             folder = place;
-        } else if (ahead.empty() && watches_content_) {
-            watch_file(place);
+        } else if (!ahead.empty()) {
+            return;
+        }
+        if (ahead.empty() && !S_ISLNK(status.st_mode)) {
+            end_at(place, status.st_mode);
         }
     }
+}
+
+void FileWatch::end_at(const std::string& place, mode_t mode) {
+    place_ = place;
+    if (watches_content_ && !S_ISDIR(mode)) {
+        watch_file(place);
+    }
+}
+
+std::optional<std::string> FileWatch::refusal() const {
+    if (remote_.empty()) {
+        return std::nullopt;
+    }
+    return fmt::format("{} is on {}, which could hold the daemon up, and is not looked at", path_,
+                       remote_);
 }
 
 void FileWatch::watch_folder(const std::string& folder, const std::string& name) {

@@ -1,9 +1,12 @@
 #pragma once
 
+#include "health/mount_table.hpp"
 #include "os/error.hpp"
 #include "os/fd.hpp"
 #include "os/loop.hpp"
 #include "vrrp/time.hpp"
+
+#include <sys/types.h>
 
 #include <cstdint>
 #include <expected>
@@ -38,17 +41,26 @@ public:
     /// Begins to watch. Called once.
     [[nodiscard]] std::expected<void, os::Error> start();
 
-    /// A kind of file system on the way that is another host's or another process's; empty where
-    /// there is none. There we don't look: it may wait for ever.
-    [[nodiscard]] const std::string& remote_file_system() const { return remote_; }
+    /// Takes in what has been mounted up to now, which is otherwise told up to a tenth of a second
+    /// late where mounts change all the time: before a look at the file, which could hang.
+    void settle();
+
+    /// Why nobody may look at the file, for people: a file system on the way is another host's or
+    /// another process's, and may wait for ever. nullopt where there is none such.
+    [[nodiscard]] std::optional<std::string> refusal() const;
+
+    /// The path without symbolic links; empty where nothing is there, or nobody may look.
+    [[nodiscard]] const std::string& place() const { return place_; }
 
     /// Why the kernel can't tell of changes; nullopt where it can.
     [[nodiscard]] const std::optional<os::Error>& blindness() const { return blindness_; }
 
 private:
     [[nodiscard]] std::expected<os::Source, os::Error> watch_mounts();
+    void on_mounts(vrrp::Instant now);
     void trace();
     void follow_path();
+    void end_at(const std::string& place, mode_t mode);
     void watch_folder(const std::string& folder, const std::string& name);
     void watch_file(const std::string& file);
     [[nodiscard]] std::optional<int> add(const std::string& path, std::uint32_t mask);
@@ -62,13 +74,17 @@ private:
     os::Loop& loop_;
     OnChange on_change_;
     os::Fd events_;
-    os::Fd mounts_;
+    MountTable mounts_;
+    bool mounts_have_changed_ = false;  ///< since they were read
+    vrrp::Instant next_reading_;        ///< of mounts, unless somebody looks before
     os::Source events_source_;
     os::Source mounts_source_;
     os::Timer retry_;
+    os::Timer reading_;
     std::map<int, std::set<std::string, std::less<>>> folders_;  ///< what is of interest there
     std::optional<int> file_;
-    std::string remote_;
+    std::string remote_;  ///< a kind of file system; or empty
+    std::string place_;
     std::optional<os::Error> no_events_;  ///< why there is no inotify at all
     std::optional<os::Error> blindness_;
 };

@@ -15,7 +15,7 @@ namespace health {
 namespace {
 
 bool is_missing(int code) {
-    return code == ENOENT || code == ENOTDIR || code == EACCES;
+    return code == ENOENT || code == ENOTDIR;
 }
 
 }  // namespace

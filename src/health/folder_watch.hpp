@@ -34,7 +34,7 @@ public:
     using OnNews = std::move_only_function<void(vrrp::Instant now)>;
 
     /// A path that does not exist is left out: look at it once more after this, then nothing is
-    /// missed. Fails where the kernel gives no watches.
+    /// missed. Fails where the kernel gives no watches, or one may not look.
     [[nodiscard]] static std::expected<std::unique_ptr<FolderWatch>, os::Error> open(
         os::Loop& loop, std::vector<WatchedPath> paths, IsWanted is_wanted, OnNews on_news);
 

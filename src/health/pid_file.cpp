@@ -2,8 +2,9 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/inotify.h>
+#include <linux/magic.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,13 +12,12 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
-#include <filesystem>
 #include <string_view>
 #include <system_error>
 #include <utility>
-#include <vector>
 
 #include "health/process_files.hpp"
+#include "health/regular_file.hpp"
 #include "os/fd.hpp"
 
 namespace health {
@@ -29,17 +29,13 @@ constexpr std::int64_t clock_slack = 2;
 
 constexpr std::size_t longest_excerpt = 20;
 
-std::string failure(const std::string& path, int code) {
-    return os::Error{code, path}.message();
+NotFound failure(const std::string& path, int code) {
+    return {.text = os::Error{code, path}.message(),
+            .is_unknown = code != ENOENT && code != ENOTDIR};
 }
 
-std::string_view kind_of(mode_t mode) {
-    switch (mode & S_IFMT) {
-        case S_IFDIR: return "a folder";
-        case S_IFIFO: return "a pipe";
-        case S_IFSOCK: return "a socket";
-        default: return "a device";
-    }
+NotFound unknown(std::string text) {
+    return {.text = std::move(text), .is_unknown = true};
 }
 
 std::string_view trim(std::string_view text) {
@@ -72,48 +68,13 @@ std::expected<pid_t, std::string> to_pid(const std::string& path, std::string_vi
     return pid;
 }
 
-/// Opening a pipe or a device can wait, or do something; this does neither.
-std::expected<os::Fd, std::string> open_regular(const std::string& path) {
-    const os::Fd place(open(path.c_str(), O_PATH | O_CLOEXEC));
-    struct stat status{};
-    if (!place.is_open() || fstat(place.get(), &status) != 0) {
-        return std::unexpected(failure(path, errno));
-    }
-    if (!S_ISREG(status.st_mode)) {
-        return std::unexpected(fmt::format("{} is {}, not a file", path, kind_of(status.st_mode)));
-    }
-    os::Fd file(open(fmt::format("/proc/self/fd/{}", place.get()).c_str(), O_RDONLY | O_CLOEXEC));
-    if (!file.is_open()) {
-        return std::unexpected(failure(path, errno));
-    }
-    return file;
-}
-
-/// The deepest folder on the way to a file that there is, and what is to come below it.
-struct NextStep {
-    std::filesystem::path folder;
-    std::string name;
-};
-
-NextStep next_step(const std::string& path) {
-    std::filesystem::path name = path;
-    std::filesystem::path folder = name.parent_path();
-    std::error_code ignored;
-    while (folder.has_relative_path() && !std::filesystem::is_directory(folder, ignored)) {
-        name = folder;
-        folder = folder.parent_path();
-    }
-    return {folder, name.filename().string()};
-}
-
-std::uint64_t inode_of(const std::filesystem::path& path) {
-    struct stat status{};
-    return stat(path.c_str(), &status) == 0 ? status.st_ino : 0;
-}
-
 /// A process of another user than the file's, begun after the file was written, is not the one that
-/// the file means: the number has passed on.
+/// the file means: the number has passed on. But a file in memory that seems to be older than the
+/// host's start was written before the wall clock was set, and its time says nothing.
 bool has_passed_on(const PidFileContent& content) {
+    if (content.is_in_memory && content.written_at < host_start_time().value_or(0)) {
+        return false;
+    }
     const auto users = process_users(content.pid);
     const auto started = process_start_time(content.pid);
     return users && started && std::ranges::find(*users, content.owner) == users->end() &&
@@ -122,10 +83,14 @@ bool has_passed_on(const PidFileContent& content) {
 
 }  // namespace
 
-std::expected<PidFileContent, std::string> read_pid_file(const std::string& path) {
-    const auto file = open_regular(path);
+std::expected<PidFileContent, NotFound> read_pid_file(const std::string& path) {
+    const os::Fd place(::open(path.c_str(), O_PATH | O_CLOEXEC));
+    if (!place.is_open()) {
+        return std::unexpected(failure(path, errno));
+    }
+    const auto file = open_regular(place);
     if (!file) {
-        return std::unexpected(file.error());
+        return std::unexpected(unknown(path + " " + file.error()));
     }
     std::array<char, 256> buffer;
     struct stat status{};
@@ -135,62 +100,66 @@ std::expected<PidFileContent, std::string> read_pid_file(const std::string& path
     }
     const auto pid = to_pid(path, std::string_view(buffer.data(), static_cast<std::size_t>(size)));
     if (!pid) {
-        return std::unexpected(pid.error());
+        return std::unexpected(unknown(pid.error()));
     }
-    return PidFileContent{.pid = *pid, .owner = status.st_uid, .written_at = status.st_mtim.tv_sec};
+    struct statfs file_system{};
+    return PidFileContent{.pid = *pid,
+                          .owner = status.st_uid,
+                          .written_at = status.st_mtim.tv_sec,
+                          .is_in_memory = fstatfs(file->get(), &file_system) == 0 &&
+                                          file_system.f_type == TMPFS_MAGIC};
 }
 
 PidFile::PidFile(os::Loop& loop, std::string path, OnNews on_news)
-    : loop_(loop), path_(std::move(path)), on_news_(std::move(on_news)) {}
+    : path_(std::move(path)),
+      watch_(path_, true, loop,
+             [on_news = std::move(on_news)](FileChange /*change*/, vrrp::Instant now) mutable {
+                 on_news(now);
+             }) {}
 
-std::expected<ProcessFinding, std::string> PidFile::find(vrrp::Instant /*now*/) {
-    follow_folder();
-    const auto pid = read_living();
-    if (pid) {
-        found_ = *pid;
-    } else if (!found_ || !is_alive(*found_).value_or(false)) {
-        found_.reset();
-        return std::unexpected(pid.error());
+std::expected<std::unique_ptr<PidFile>, os::Error> PidFile::open(os::Loop& loop, std::string path,
+                                                                 OnNews on_news) {
+    std::unique_ptr<PidFile> file(new PidFile(loop, std::move(path), std::move(on_news)));
+    if (const auto started = file->watch_.start(); !started) {
+        return std::unexpected(started.error());
     }
-    return ProcessFinding{.pids = {*found_}, .is_complete = true};
+    return file;
 }
 
-std::expected<pid_t, std::string> PidFile::read_living() const {
+std::expected<ProcessFinding, NotFound> PidFile::find(vrrp::Instant /*now*/) {
+    watch_.settle();
+    const auto living = read_living();
+    if (living) {
+        found_ = *living;
+    } else if (!found_ || !is_alive(found_->pid).value_or(false) ||
+               process_start_ticks(found_->pid) != found_->start_ticks) {
+        found_.reset();
+        return std::unexpected(living.error());
+    }
+    return ProcessFinding{.pids = {found_->pid}, .is_complete = true, .hidden = {}};
+}
+
+std::expected<PidFile::Found, NotFound> PidFile::read_living() const {
+    if (auto refusal = watch_.refusal()) {
+        return std::unexpected(unknown(std::move(*refusal)));
+    }
     const auto content = read_pid_file(path_);
     if (!content) {
         return std::unexpected(content.error());
     }
     const pid_t pid = content->pid;
     if (!is_alive(pid).value_or(false)) {
-        return std::unexpected(fmt::format("{} names process {}, which does not run", path_, pid));
+        return std::unexpected(
+            NotFound{.text = fmt::format("{} names process {}, which does not run", path_, pid)});
     }
-    if (pid != found_ && has_passed_on(*content)) {
-        return std::unexpected(fmt::format(
+    const Found living{.pid = pid, .start_ticks = process_start_ticks(pid)};
+    if (living != found_ && has_passed_on(*content)) {
+        return std::unexpected(unknown(fmt::format(
             "{} names process {} ({}), which is another user's and began after the file "
             "was written: the number has passed on",
-            path_, pid, process_comm(pid)));
+            path_, pid, process_comm(pid))));
     }
-    return pid;
-}
-
-/// The folder itself may come and go with the service. What comes between a look and the watch is
-/// seen in the next round.
-void PidFile::follow_folder() {
-    for (int round = 0; round < 3; ++round) {
-        const NextStep next = next_step(path_);
-        constexpr std::uint32_t events = IN_CREATE | IN_MOVED_TO | IN_CLOSE_WRITE | IN_MODIFY |
-                                         IN_DELETE | IN_MOVED_FROM | IN_ATTRIB | IN_DELETE_SELF |
-                                         IN_MOVE_SELF | IN_ONLYDIR;
-        std::vector<WatchedPath> paths = {{next.folder.string(), events, inode_of(next.folder)}};
-        if (watch_ && watch_->paths() == paths) {
-            return;
-        }
-        auto watch = FolderWatch::open(
-            loop_, std::move(paths),
-            [name = next.name](std::string_view seen) { return seen.empty() || seen == name; },
-            [this](vrrp::Instant now) { on_news_(now); });
-        watch_ = watch ? std::move(*watch) : nullptr;
-    }
+    return living;
 }
 
 std::expected<bool, os::Error> PidFile::is_alive(pid_t pid) const {
@@ -202,7 +171,7 @@ std::string PidFile::describe_none() const {
 }
 
 ProcessFinder::News PidFile::news() const {
-    const bool is_told = watch_ != nullptr;
+    const bool is_told = !watch_.blindness();
     return {.tells_first = is_told, .tells_all = is_told, .needs_looks = !is_told, .comm = ""};
 }
 

@@ -143,19 +143,27 @@ std::string process_group(pid_t pid, const std::string& root) {
     return std::string(line_after(lines, "\n0::"));
 }
 
-std::optional<std::int64_t> process_start_time(pid_t pid, const std::string& root) {
-    const os::Fd folder(open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-    const auto stat = read_process_stat(folder.get(), std::to_string(pid));
+std::optional<std::int64_t> host_start_time(const std::string& root) {
     // The lines before are one for each processor, and one for all interrupts.
     std::string text(std::size_t{1} << 18U, '\0');
-    const auto host = read_at(folder.get(), "stat", text);
+    const auto host = read_at(AT_FDCWD, root + "/stat", text);
     std::string_view line = host ? line_after(*host, "\nbtime") : "";
-    const long ticks = sysconf(_SC_CLK_TCK);
-    if (!stat || line.empty() || ticks <= 0) {
+    return line.empty() ? std::nullopt : std::optional(take_number<std::int64_t>(line));
+}
+
+std::optional<unsigned long long> process_start_ticks(pid_t pid, const std::string& root) {
+    const auto stat = read_process_stat(AT_FDCWD, root + "/" + std::to_string(pid));
+    return stat ? std::optional(stat->start_ticks) : std::nullopt;
+}
+
+std::optional<std::int64_t> process_start_time(pid_t pid, const std::string& root) {
+    const auto start = host_start_time(root);
+    const auto ticks = process_start_ticks(pid, root);
+    const long rate = sysconf(_SC_CLK_TCK);
+    if (!start || !ticks || rate <= 0) {
         return std::nullopt;
     }
-    return take_number<std::int64_t>(line) +
-           static_cast<std::int64_t>(stat->start_ticks / static_cast<unsigned long>(ticks));
+    return *start + static_cast<std::int64_t>(*ticks / static_cast<unsigned long>(rate));
 }
 
 std::optional<int> wait_status(pid_t pid, int pidfd, const std::string& root) {

@@ -52,6 +52,13 @@ struct ProcessStat {
 /// The path of its control group of version 2 from the root on; empty where it is gone, or hidden.
 [[nodiscard]] std::string process_group(pid_t pid, const std::string& root = process_root);
 
+/// When the host was started, in seconds of the wall clock as it goes now.
+[[nodiscard]] std::optional<std::int64_t> host_start_time(const std::string& root = process_root);
+
+/// Tells a process from a later one of its number; nullopt where it is gone, or hidden.
+[[nodiscard]] std::optional<unsigned long long> process_start_ticks(
+    pid_t pid, const std::string& root = process_root);
+
 /// When a process was started, in seconds of the wall clock as it goes now.
 [[nodiscard]] std::optional<std::int64_t> process_start_time(
     pid_t pid, const std::string& root = process_root);

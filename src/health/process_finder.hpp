@@ -7,15 +7,25 @@
 
 #include <expected>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace health {
 
+/// Why no process is found.
+struct NotFound {
+    std::string text;         ///< for people
+    bool is_unknown = false;  ///< whether there may be some that can't be seen
+
+    friend bool operator==(const NotFound&, const NotFound&) = default;
+};
+
 /// What a look at the processes of a pattern has found.
 struct ProcessFinding {
     std::vector<pid_t> pids;
     bool is_complete = false;  ///< there are no others; else those found before may be more
+    std::optional<std::string> hidden;  ///< why others can't be seen
 };
 
 /// Knows which processes a pattern means.
@@ -29,8 +39,8 @@ public:
     ProcessFinder& operator=(const ProcessFinder&) = delete;
     virtual ~ProcessFinder() = default;
 
-    /// Looks. A failure says why none is found, for people.
-    [[nodiscard]] virtual std::expected<ProcessFinding, std::string> find(vrrp::Instant now) = 0;
+    /// Looks.
+    [[nodiscard]] virtual std::expected<ProcessFinding, NotFound> find(vrrp::Instant now) = 0;
     /// Whether this process lives and is meant; an error where it can't be looked at.
     [[nodiscard]] virtual std::expected<bool, os::Error> is_alive(pid_t pid) const = 0;
     /// "no process is named nginx"

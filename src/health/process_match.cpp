@@ -7,8 +7,6 @@
 #include <array>
 #include <cerrno>
 #include <cstddef>
-#include <cstdlib>
-#include <memory>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -97,12 +95,6 @@ std::expected<std::string, int> read_command_line(int folder, const std::string&
     return line;
 }
 
-std::string resolve(const std::string& path) {
-    const std::unique_ptr<char, decltype(&std::free)> resolved(realpath(path.c_str(), nullptr),
-                                                               &std::free);
-    return resolved != nullptr ? resolved.get() : "";
-}
-
 }  // namespace
 
 std::expected<ProcessMatch, std::string> ProcessMatch::create(const ProcessPattern& pattern) {
@@ -110,7 +102,7 @@ std::expected<ProcessMatch, std::string> ProcessMatch::create(const ProcessPatte
         return ProcessMatch(*name);
     }
     if (const auto* const executable = std::get_if<ProcessExecutable>(&pattern)) {
-        return ProcessMatch(Executable{executable->path, resolve(executable->path)});
+        return ProcessMatch(Executable{.path = executable->path, .resolved = {}});
     }
     const auto& line = std::get<ProcessCommandLine>(pattern);
     CommandLine wanted{.text = line.text, .match = line.match, .expression = {}};
@@ -124,10 +116,18 @@ std::expected<ProcessMatch, std::string> ProcessMatch::create(const ProcessPatte
     return ProcessMatch(std::move(wanted));
 }
 
-void ProcessMatch::refresh() {
-    if (auto* const executable = std::get_if<Executable>(&meaning_)) {
-        executable->resolved = resolve(executable->path);
+std::string ProcessMatch::program() const {
+    const auto* const executable = std::get_if<Executable>(&meaning_);
+    return executable != nullptr ? executable->path : "";
+}
+
+bool ProcessMatch::set_program_place(const std::string& place) {
+    auto* const executable = std::get_if<Executable>(&meaning_);
+    if (executable == nullptr || executable->resolved == place) {
+        return false;
     }
+    executable->resolved = place;
+    return true;
 }
 
 std::expected<bool, int> ProcessMatch::is_meant(int folder, const std::string& process) const {

@@ -17,8 +17,10 @@ public:
     [[nodiscard]] static std::expected<ProcessMatch, std::string> create(
         const ProcessPattern& pattern);
 
-    /// Finds out anew where the path of a program leads.
-    void refresh();
+    /// The path of the program that is meant; empty: another thing is.
+    [[nodiscard]] std::string program() const;
+    /// Where that path leads, without symbolic links; empty: nowhere. Whether that is news.
+    bool set_program_place(const std::string& place);
 
     /// Whether a process, which has a folder of that name below an open one such as /proc, is
     /// meant; an errno where it can't be looked at.

@@ -78,7 +78,7 @@ std::expected<std::unique_ptr<ProcessFinder>, os::Error> ProcessProbe::make_find
         timer_.arm(now);
     };
     if (const auto* const file = std::get_if<ProcessPidFile>(&config_.pattern)) {
-        return std::make_unique<PidFile>(loop_, file->path, std::move(on_news));
+        return PidFile::open(loop_, file->path, std::move(on_news));
     }
     if (const auto* const unit = std::get_if<ProcessUnit>(&config_.pattern)) {
         return std::make_unique<UnitProcesses>(loop_, unit->name, std::move(on_news));
@@ -88,7 +88,7 @@ std::expected<std::unique_ptr<ProcessFinder>, os::Error> ProcessProbe::make_find
         return std::unexpected(os::Error{
             EINVAL, fmt::format("read the expression of check {} ({})", name, match.error())});
     }
-    return std::make_unique<ProcessTable>(std::move(*match));
+    return ProcessTable::open(std::move(*match), loop_, std::move(on_news));
 }
 
 void ProcessProbe::on_timer(vrrp::Instant now) {
@@ -99,6 +99,9 @@ void ProcessProbe::on_timer(vrrp::Instant now) {
     }
     for (const pid_t pid : std::exchange(started_, {})) {
         watch(pid);
+    }
+    if (std::exchange(has_exits_, false)) {
+        take_exits(now);
     }
     if (look_at_ && now >= *look_at_) {
         looks_ = std::max(looks_ - 1, 0);
@@ -116,8 +119,7 @@ void ProcessProbe::on_started(const ProcessEvents::News& news, vrrp::Instant now
     timer_.arm(now);
 }
 
-/// While enough others are known to live, nothing needs a look. Otherwise it does: a process that
-/// was forked since the last look may have taken over.
+/// All that die together are concluded from once, as soon as the loop turns.
 void ProcessProbe::on_exit(pid_t pid, vrrp::Instant now) {
     auto process = watched_.extract(pid);
     process.mapped().source = os::Source();
@@ -125,11 +127,34 @@ void ProcessProbe::on_exit(pid_t pid, vrrp::Instant now) {
         Ended{.end = {.pid = pid, .wait_status = {}}, .pidfd = std::move(process.mapped().pidfd)};
     learn_wait_status();
     note(describe(ended_->end));
+    has_exits_ = true;
+    timer_.arm(now);
+}
+
+/// While enough others are known to live, nothing needs a look. Otherwise it does: a process that
+/// was forked since the last look may have taken over.
+void ProcessProbe::take_exits(vrrp::Instant now) {
     forget_others(min_);
     if (is_short() || (!unwatched_.empty() && has_room())) {
-        look(now);
+        look_at_ = now;
+        ++looks_;
     }
-    conclude(now);
+}
+
+/// Forgets some of those watched that go by another name now, each time others: where there are
+/// hundreds, all of them would cost too much.
+void ProcessProbe::forget_some() {
+    const std::size_t looks = std::min(watched_.size(), watched_in_reserve);
+    for (std::size_t i = 0; i < looks && !watched_.empty(); ++i) {
+        auto process = watched_.upper_bound(last_verified_);
+        if (process == watched_.end()) {
+            process = watched_.begin();
+        }
+        last_verified_ = process->first;
+        if (!finder_->is_alive(process->first).value_or(true)) {
+            watched_.erase(process);
+        }
+    }
 }
 
 /// Forgets processes that have died as well or go by another name now (after an exec), until as
@@ -150,10 +175,16 @@ void ProcessProbe::forget_others(std::size_t needed) {
 void ProcessProbe::look(vrrp::Instant now) {
     looked_at_ = now;
     const auto found = finder_->find(now);
-    if (!found && found.error() != error_) {
-        note(found.error());
+    std::optional<NotFound> error;
+    if (!found) {
+        error = found.error();
+    } else if (found->hidden) {
+        error = NotFound{.text = *found->hidden, .is_unknown = true};
     }
-    error_ = found ? std::nullopt : std::optional(found.error());
+    if (error && error != error_) {
+        note(error->text);
+    }
+    error_ = std::move(error);
     if (found && found->is_complete) {
         keep_only(found->pids);
     }

@@ -58,7 +58,9 @@ private:
     void look(vrrp::Instant now);
     void watch(pid_t pid);
     void keep_only(const std::vector<pid_t>& pids);
+    void take_exits(vrrp::Instant now);
     void forget_others(std::size_t needed);
+    void forget_some();
     void learn_wait_status();
 
     void listen();
@@ -96,8 +98,10 @@ private:
     os::Timer timer_;
     std::map<pid_t, Watched> watched_;
     std::set<pid_t> unwatched_;  ///< found, but more than we want to watch, or may
-    std::optional<std::string> error_;
+    std::optional<NotFound> error_;
     std::optional<Ended> ended_;
+    bool has_exits_ = false;   ///< that nothing is concluded from yet
+    pid_t last_verified_ = 0;  ///< by forget_some()
 
     std::optional<bool> is_good_;  ///< as many live as should
     std::optional<vrrp::Instant> bad_since_;

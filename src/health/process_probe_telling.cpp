@@ -150,7 +150,8 @@ ProcessCount ProcessProbe::known() const {
 /// Reports what is new, and what the check must hear again to make up its mind.
 void ProcessProbe::conclude(vrrp::Instant now) {
     if (config_.max && count() > static_cast<std::size_t>(*config_.max)) {
-        forget_others(watched_.size());
+        // It must be sure when it first says so.
+        is_good_ == false ? forget_some() : forget_others(watched_.size());
     }
     const bool is_good = known().is_good();
     if (is_good_ != is_good) {

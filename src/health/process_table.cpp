@@ -34,12 +34,41 @@ using Folder = std::unique_ptr<DIR, CloseFolder>;
 
 }  // namespace
 
+std::expected<std::unique_ptr<ProcessTable>, os::Error> ProcessTable::open(ProcessMatch match,
+                                                                           os::Loop& loop,
+                                                                           OnNews on_news) {
+    auto table = std::make_unique<ProcessTable>(std::move(match));
+    const std::string path = table->match_.program();
+    if (path.empty()) {
+        return table;
+    }
+    table->program_ =
+        std::make_unique<FileWatch>(path, false, loop,
+                                    [self = table.get(), on_news = std::move(on_news)](
+                                        FileChange /*change*/, vrrp::Instant now) mutable {
+                                        if (self->follow_program()) {
+                                            on_news(now);
+                                        }
+                                    });
+    if (const auto started = table->program_->start(); !started) {
+        return std::unexpected(started.error());
+    }
+    table->follow_program();
+    return table;
+}
+
+/// Who runs what the path leads to now may have run that for long.
+bool ProcessTable::follow_program() {
+    const bool is_news = match_.set_program_place(program_->place());
+    is_all_due_ = is_all_due_ || is_news;
+    return is_news;
+}
+
 std::expected<std::vector<pid_t>, os::Error> ProcessTable::find_new(vrrp::Instant now) {
     const Folder opened(opendir(root_.c_str()));
     if (!opened) {
         return std::unexpected(os::last_error("open " + root_));
     }
-    match_.refresh();
     const int folder = dirfd(opened.get());
     std::vector<Entry> entries = list(opened.get(), now);
     std::vector<pid_t> found;
@@ -56,15 +85,23 @@ std::expected<std::vector<pid_t>, os::Error> ProcessTable::find_new(vrrp::Instan
         }
     }
     known_ = std::move(entries);
+    is_all_due_ = false;
     turn_ = (turn_ + 1) % turns;
-    std::array<char, 64> buffer;
-    const auto first = found.empty() ? read_at(folder, "1/comm", buffer) : "";
-    if (!first) {
-        // Process 1 is always there.
-        return std::unexpected(os::Error{
-            first.error(), "read " + root_ + "/1/comm (are processes hidden by hidepid?)"});
+    if (auto hidden = found.empty() ? hides_processes() : std::nullopt) {
+        return std::unexpected(std::move(*hidden));
     }
     return found;
+}
+
+/// Process 1 is always there.
+std::optional<os::Error> ProcessTable::hides_processes() const {
+    const std::string path = root_ + "/1/comm";
+    std::array<char, 64> buffer;
+    const auto first = read_at(AT_FDCWD, path, buffer);
+    if (first) {
+        return std::nullopt;
+    }
+    return os::Error{first.error(), "read " + path + " (are processes hidden by hidepid?)"};
 }
 
 /// All processes there are, by ascending pid, with what is known of them.
@@ -89,7 +126,8 @@ std::vector<ProcessTable::Entry> ProcessTable::list(DIR* folder, vrrp::Instant n
 }
 
 bool ProcessTable::is_due(const Entry& entry, vrrp::Instant now) const {
-    return known_.empty() || now - entry.first_seen < youth || entry.pid % turns == turn_;
+    return known_.empty() || is_all_due_ || now - entry.first_seen < youth ||
+           entry.pid % turns == turn_;
 }
 
 std::expected<bool, os::Error> ProcessTable::is_alive(pid_t pid) const {
@@ -119,12 +157,16 @@ std::expected<bool, int> ProcessTable::lives(int folder, const std::string& proc
     return std::unexpected(code);
 }
 
-std::expected<ProcessFinding, std::string> ProcessTable::find(vrrp::Instant now) {
+std::expected<ProcessFinding, NotFound> ProcessTable::find(vrrp::Instant now) {
     auto pids = find_new(now);
     if (!pids) {
-        return std::unexpected(pids.error().message());
+        return std::unexpected(NotFound{.text = pids.error().message(), .is_unknown = true});
     }
-    return ProcessFinding{.pids = std::move(*pids), .is_complete = false};
+    ProcessFinding finding{.pids = std::move(*pids), .is_complete = false, .hidden = {}};
+    if (const auto hidden = hides_processes()) {
+        finding.hidden = hidden->message();
+    }
+    return finding;
 }
 
 ProcessFinder::News ProcessTable::news() const {

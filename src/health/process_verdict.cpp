@@ -44,7 +44,10 @@ ProbeResult judge(const ProcessCount& count) {
         const std::string end = describe(*count.end);
         detail = count.alive == 0 ? end : end + "; " + detail;
     } else if (count.alive < count.min && count.error) {
-        detail = *count.error;
+        detail = count.error->text;
+    }
+    if (count.may_be_more() && count.alive >= count.min && count.alive <= *count.max) {
+        detail = count.error->text;
     }
     return {.is_good = is_good, .detail = std::move(detail), .number = {}, .warning = {}};
 }

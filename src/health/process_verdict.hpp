@@ -1,6 +1,7 @@
 #pragma once
 
 #include "health/check.hpp"
+#include "health/process_finder.hpp"
 
 #include <sys/types.h>
 
@@ -21,11 +22,15 @@ struct ProcessCount {
     std::size_t alive = 0;
     std::size_t min = 1;
     std::optional<std::size_t> max;
-    std::optional<std::string> error;  ///< why no process is found, if there is a reason
-    std::string none;                  ///< "no process is named nginx"
-    std::optional<ProcessEnd> end;     ///< of the one that ended last
+    std::optional<NotFound> error;  ///< why no process is found, if there is a reason
+    std::string none;               ///< "no process is named nginx"
+    std::optional<ProcessEnd> end;  ///< of the one that ended last
 
-    [[nodiscard]] bool is_good() const { return alive >= min && (!max || alive <= *max); }
+    /// Where some may be hidden, nobody can say that there aren't too many.
+    [[nodiscard]] bool may_be_more() const { return max && error && error->is_unknown; }
+    [[nodiscard]] bool is_good() const {
+        return alive >= min && (!max || alive <= *max) && !may_be_more();
+    }
 };
 
 /// "process 4711 exited, signal 9"

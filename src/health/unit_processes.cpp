@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <charconv>
 #include <cstdint>
 #include <fstream>
@@ -26,10 +27,13 @@ struct CloseFolder {
     void operator()(DIR* folder) const { closedir(folder); }
 };
 
-/// The folders in a folder; none where it is gone.
-std::vector<std::string> subfolders(const std::string& path) {
+/// The folders in a folder; none where it is gone, an errno where it can't be looked at.
+std::expected<std::vector<std::string>, int> subfolders(const std::string& path) {
     std::vector<std::string> names;
     const std::unique_ptr<DIR, CloseFolder> folder(opendir(path.c_str()));
+    if (!folder && errno != ENOENT) {
+        return std::unexpected(errno);
+    }
     while (const dirent* entry = folder ? readdir(folder.get()) : nullptr) {
         const std::string_view name = entry->d_name;
         if (entry->d_type == DT_DIR && name != "." && name != "..") {
@@ -62,10 +66,16 @@ struct Search {
     std::string_view unit;
     std::vector<std::string> slices;
     std::optional<std::string> found;
+    std::optional<os::Error> failure;  ///< of a slice that can't be looked at
 
     void walk(const std::string& folder, int depth) {
+        const auto names = subfolders(folder);
+        if (!names) {
+            failure = os::Error{names.error(), "look for units in " + folder};
+            return;
+        }
         slices.push_back(folder);
-        for (const std::string& name : subfolders(folder)) {
+        for (const std::string& name : *names) {
             const std::string path = folder + "/" + name;
             if (is_folder_of(name, unit)) {
                 found = path;
@@ -87,7 +97,7 @@ void add_processes(const std::string& folder, int depth, std::vector<pid_t>& pid
             pids.push_back(pid);
         }
     }
-    for (const std::string& name : subfolders(folder)) {
+    for (const std::string& name : subfolders(folder).value_or(std::vector<std::string>{})) {
         if (depth < max_depth) {
             add_processes(folder + "/" + name, depth + 1, pids);
         }
@@ -103,16 +113,19 @@ bool is_in(const std::string& group, const std::string& outer) {
 UnitProcesses::UnitProcesses(os::Loop& loop, std::string unit, OnNews on_news, std::string root)
     : loop_(loop), unit_(std::move(unit)), on_news_(std::move(on_news)), root_(std::move(root)) {}
 
-std::expected<ProcessFinding, std::string> UnitProcesses::find(vrrp::Instant /*now*/) {
+std::expected<ProcessFinding, NotFound> UnitProcesses::find(vrrp::Instant /*now*/) {
     const auto root = unified_root();
     if (!root) {
-        return std::unexpected(root.error());
+        return std::unexpected(NotFound{.text = root.error(), .is_unknown = true});
     }
     follow(*root);
-    if (!folder_) {
-        return std::unexpected(fmt::format("unit {} does not run", unit_));
+    if (!folder_ && failure_) {
+        return std::unexpected(NotFound{.text = failure_->message(), .is_unknown = true});
     }
-    ProcessFinding finding{.pids = {}, .is_complete = true};
+    if (!folder_) {
+        return std::unexpected(NotFound{.text = fmt::format("unit {} does not run", unit_)});
+    }
+    ProcessFinding finding{.pids = {}, .is_complete = true, .hidden = {}};
     add_processes(*folder_, 0, finding.pids);
     return finding;
 }
@@ -130,9 +143,10 @@ std::expected<std::string, std::string> UnitProcesses::unified_root() const {
 /// Looks where the unit is, and what tells of its coming and going.
 std::vector<WatchedPath> UnitProcesses::paths_to_watch(const std::string& root) {
     constexpr std::uint32_t entries = IN_CREATE | IN_DELETE | IN_MOVED_TO | IN_MOVED_FROM;
-    Search search{.unit = unit_, .slices = {}, .found = {}};
+    Search search{.unit = unit_, .slices = {}, .found = {}, .failure = {}};
     search.walk(root, 0);
     folder_ = search.found;
+    failure_ = search.failure;
     std::vector<WatchedPath> paths;
     if (!folder_) {
         for (const std::string& slice : search.slices) {
@@ -179,7 +193,8 @@ std::string UnitProcesses::describe_none() const {
 }
 
 ProcessFinder::News UnitProcesses::news() const {
-    return {.tells_first = watch_ != nullptr, .tells_all = false, .needs_looks = false, .comm = ""};
+    const bool is_told = watch_ != nullptr;
+    return {.tells_first = is_told, .tells_all = false, .needs_looks = !is_told, .comm = ""};
 }
 
 }  // namespace health

@@ -25,7 +25,7 @@ class UnitProcesses final : public ProcessFinder {
 public:
     UnitProcesses(os::Loop& loop, std::string unit, OnNews on_news, std::string root = cgroup_root);
 
-    [[nodiscard]] std::expected<ProcessFinding, std::string> find(vrrp::Instant now) override;
+    [[nodiscard]] std::expected<ProcessFinding, NotFound> find(vrrp::Instant now) override;
     [[nodiscard]] std::expected<bool, os::Error> is_alive(pid_t pid) const override;
     [[nodiscard]] std::string describe_none() const override;
     [[nodiscard]] News news() const override;
@@ -40,6 +40,7 @@ private:
     OnNews on_news_;
     std::string root_;
     std::optional<std::string> folder_;   ///< the unit's, if there is one
+    std::optional<os::Error> failure_;    ///< of a slice that can't be looked at
     std::unique_ptr<FolderWatch> watch_;  ///< of it, or of all folders in which it may appear
 };
 

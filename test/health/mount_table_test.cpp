@@ -2,9 +2,13 @@
 
 #include "catch2.hpp"
 
-using health::file_system_of;
+using health::parse_mounts;
 
 namespace {
+
+std::string file_system_of(const std::string& path, const std::string& text) {
+    return health::file_system_of(path, parse_mounts(text));
+}
 
 constexpr const char* mounts =
     "22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw\n"
@@ -27,10 +31,19 @@ TEST_CASE("the innermost mount has a path, and the last of those on one place", 
     CHECK(file_system_of("/run/a", "").empty());
 }
 
+TEST_CASE("a line of mounts that is cut, or is none, is left out", "[health]") {
+    CHECK(
+        parse_mounts("22 1 8:1 / / rw,relatime - ext4\n23 22 0:5 / /proc rw shared:2\n\n").size() ==
+        1);
+    CHECK(parse_mounts("1 2 3 4").empty());
+}
+
 TEST_CASE("file systems of other hosts and processes are known", "[health]") {
     CHECK(health::is_remote("nfs4"));
     CHECK(health::is_remote("fuse.sshfs"));
-    CHECK_FALSE(health::is_remote("fuseblk"));
+    CHECK(health::is_remote("fuseblk"));
+    CHECK(health::is_remote("virtiofs"));
+    CHECK(health::is_remote("gpfs"));
     CHECK_FALSE(health::is_remote("tmpfs"));
     CHECK_FALSE(health::is_remote(""));
 }

@@ -1,18 +1,27 @@
 #include "health/pid_file.hpp"
 
 #include <fcntl.h>
+#include <linux/magic.h>
+#include <linux/sched.h>
+#include <poll.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <optional>
 #include <string>
 
 #include "catch2.hpp"
 #include "health/named_process.hpp"
+#include "health/process_files.hpp"
 #include "health/stage.hpp"
 #include "os/script_folder.hpp"
 
@@ -38,6 +47,12 @@ ProbeResult first_result(const std::string& path) {
     return stage.last();
 }
 
+long switches() {
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_nvcsw;
+}
+
 /// Plays scenes, each begun by the result that the one before has led to.
 void play(const std::string& path, const std::vector<std::function<void()>>& scenes,
           std::vector<ProbeResult>& results) {
@@ -48,6 +63,29 @@ void play(const std::string& path, const std::vector<std::function<void()>>& sce
     });
     REQUIRE(stage.run());
     results = stage.results;
+}
+
+/// Makes a file another user's, and another time's.
+void date(const std::string& path, uid_t owner, time_t seconds) {
+    const std::array<timespec, 2> times{timespec{seconds, 0}, timespec{seconds, 0}};
+    REQUIRE(chown(path.c_str(), owner, owner) == 0);
+    REQUIRE(utimensat(AT_FDCWD, path.c_str(), times.data(), 0) == 0);
+}
+
+/// A child that sleeps under a number of one that is gone; 0 where the kernel lets nobody choose.
+pid_t fork_as(pid_t pid) {
+    clone_args arguments{};
+    arguments.exit_signal = SIGCHLD;
+    arguments.set_tid = reinterpret_cast<std::uintptr_t>(&pid);
+    arguments.set_tid_size = 1;
+    const long child = syscall(SYS_clone3, &arguments, sizeof(arguments));
+    if (child == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        while (true) {
+            pause();
+        }
+    }
+    return child > 0 ? static_cast<pid_t>(child) : 0;
 }
 
 }  // namespace
@@ -78,10 +116,9 @@ TEST_CASE("what is no file is not waited for", "[health]") {
     const os_test::ScriptFolder folder;
     REQUIRE(mkfifo(folder.path("pipe").c_str(), 0644) == 0);
 
-    CHECK(first_result(folder.path("pipe")).detail ==
-          folder.path("pipe") + " is a pipe, not a file");
-    CHECK(first_result("/dev/null").detail == "/dev/null is a device, not a file");
-    CHECK(first_result("/tmp").detail == "/tmp is a folder, not a file");
+    CHECK(first_result(folder.path("pipe")).detail == folder.path("pipe") + " is a FIFO");
+    CHECK(first_result("/dev/null").detail == "/dev/null is a device");
+    CHECK(first_result("/tmp").detail == "/tmp is a folder");
 }
 
 TEST_CASE("a pid file that we may not read says so", "[health]") {
@@ -93,7 +130,10 @@ TEST_CASE("a pid file that we may not read says so", "[health]") {
     const NamedProcess nobody([&] {
         const bool is_other = setresuid(65534, 65534, 65534) == 0;
         const auto content = health::read_pid_file(path);
-        _exit(is_other && !content && content.error() == path + ": Permission denied" ? 42 : 1);
+        _exit(is_other && !content &&
+                      content.error().text == path + " can't be read: Permission denied"
+                  ? 42
+                  : 1);
     });
 
     siginfo_t info{};
@@ -163,6 +203,38 @@ TEST_CASE("a successor in the pid file takes over, as nginx does it", "[health]"
     CHECK(stage.last().detail == "process " + successor.text() + " exited, signal 9");
 }
 
+TEST_CASE("what others write beside a pid file does not wake the daemon", "[health]") {
+    const os_test::ScriptFolder folder;
+    const NamedProcess process(unique_name());
+    const std::string path = folder.file("pid", process.text(), 0644);
+    const NamedProcess writer([&] {
+        const int fd = open(folder.path("log").c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0644);
+        if (fork() == 0) {
+            prctl(PR_SET_PDEATHSIG, SIGKILL);
+            // The pipe by which the test knows that it runs.
+            dup2(fd, STDERR_FILENO);
+            closefrom(STDERR_FILENO + 1);
+            while (pwrite(STDERR_FILENO, "line\n", 5, 0) == 5) {
+                poll(nullptr, 0, 1);
+            }
+        }
+    });
+    Stage stage;
+    long before = 0;
+    long after = 0;
+
+    stage.start(check_of(path), [&] {
+        stage.after(1500ms, [&] { before = switches(); });
+        stage.after(2500ms, [&] {
+            after = switches();
+            stage.done();
+        });
+    });
+
+    REQUIRE(stage.run());
+    CHECK(after - before < 100);
+}
+
 TEST_CASE("a number that has passed to another user's process names nobody", "[health]") {
     if (geteuid() != 0) {
         return;
@@ -171,12 +243,10 @@ TEST_CASE("a number that has passed to another user's process names nobody", "[h
     const NamedProcess process(unique_name());
     const std::string path = folder.file("pid", process.text(), 0644);
     const auto write_as = [&](uid_t owner, time_t seconds) {
-        const std::array<timespec, 2> times{timespec{seconds, 0}, timespec{seconds, 0}};
-        REQUIRE(chown(path.c_str(), owner, owner) == 0);
-        REQUIRE(utimensat(AT_FDCWD, path.c_str(), times.data(), 0) == 0);
+        date(path, owner, seconds);
         return first_result(path);
     };
-    constexpr time_t long_ago = 1'000'000'000;
+    const time_t long_ago = health::process_start_time(process.pid()).value() - 5;
     constexpr time_t far_ahead = 4'000'000'000;
 
     CHECK(write_as(0, long_ago).is_good);
@@ -184,4 +254,57 @@ TEST_CASE("a number that has passed to another user's process names nobody", "[h
     const ProbeResult passed_on = write_as(65534, long_ago);
     CHECK_FALSE(passed_on.is_good);
     CHECK(passed_on.detail.find("the number has passed on") != std::string::npos);
+}
+
+TEST_CASE("a file in memory from before the host's start tells of a clock that was set",
+          "[health]") {
+    std::string folder = "/dev/shm/understudy-test-XXXXXX";
+    struct statfs file_system{};
+    if (geteuid() != 0 || statfs("/dev/shm", &file_system) != 0 ||
+        file_system.f_type != TMPFS_MAGIC || mkdtemp(folder.data()) == nullptr) {
+        return;
+    }
+    const NamedProcess process(unique_name());
+    const std::string path = folder + "/pid";
+    std::ofstream(path) << process.text();
+    date(path, 65534, health::host_start_time().value() - 3600);
+
+    CHECK(first_result(path).detail == "1 process is alive");
+
+    std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("a number that was found and has passed on since is looked at anew", "[health]") {
+    if (geteuid() != 0) {
+        return;
+    }
+    const os_test::ScriptFolder folder;
+    std::optional<NamedProcess> process(unique_name());
+    const std::string path = folder.file("pid", process->text(), 0644);
+    date(path, 0, health::process_start_time(process->pid()).value() - 5);
+    Stage stage;
+    const auto file = health::PidFile::open(stage.loop, path, [](vrrp::Instant) {});
+    REQUIRE(file);
+    REQUIRE((*file)->find(vrrp::Instant{}));
+
+    const pid_t pid = process->pid();
+    date(path, 65534, health::process_start_time(getpid()).value() - 5);
+    const auto ticks = health::process_start_ticks(pid);
+    process.reset();
+    pid_t successor = fork_as(pid);
+    // The kernel counts a process's start in ticks.
+    while (successor != 0 && health::process_start_ticks(successor) == ticks) {
+        kill(successor, SIGKILL);
+        waitpid(successor, nullptr, 0);
+        successor = fork_as(pid);
+    }
+    if (successor == 0) {
+        return;
+    }
+    const auto found = (*file)->find(vrrp::Instant{});
+    kill(successor, SIGKILL);
+    waitpid(successor, nullptr, 0);
+
+    REQUIRE_FALSE(found);
+    CHECK(found.error().text.find("the number has passed on") != std::string::npos);
 }

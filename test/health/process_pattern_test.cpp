@@ -11,6 +11,7 @@
 
 #include "catch2.hpp"
 #include "health/named_process.hpp"
+#include "health/process_verdict.hpp"
 #include "health/stage.hpp"
 #include "os/script_folder.hpp"
 
@@ -80,6 +81,34 @@ TEST_CASE("a program is found by its path, also once its file is replaced", "[he
     CHECK(first_result(check).is_good);
     std::filesystem::copy_file("/bin/true", program);
     CHECK(first_result(check).is_good);
+}
+
+TEST_CASE("a link that leads to another program is followed at once", "[health]") {
+    const os_test::ScriptFolder folder;
+    for (const char* const program : {"old", "new"}) {
+        std::filesystem::copy_file("/bin/sleep", folder.path(program));
+    }
+    const std::string link = folder.path("link");
+    std::filesystem::create_symlink("old", link);
+    const NamedProcess process(executing(folder.path("new"), {"new", "1000"}));
+    Stage stage;
+    vrrp::Instant led;
+
+    stage.start(check_of(health::ProcessExecutable{link}), [&] {
+        if (stage.last().is_good) {
+            CHECK(stage.loop.now() - led < 500ms);
+            stage.done();
+            return;
+        }
+        // When all looks are done that a bad result leads to.
+        stage.after(1500ms, [&] {
+            led = stage.loop.now();
+            std::filesystem::create_symlink("new", link + ".new");
+            std::filesystem::rename(link + ".new", link);
+        });
+    });
+
+    CHECK(stage.run());
 }
 
 TEST_CASE("a process is found by its command line", "[health]") {
@@ -162,6 +191,31 @@ TEST_CASE("a process that must not run is bad while it does", "[health]") {
     });
 
     CHECK(stage.run());
+}
+
+TEST_CASE("where nothing can be seen, nobody knows that nothing runs", "[health]") {
+    const os_test::ScriptFolder folder;
+    const auto none_may = [](health::ProcessPattern pattern) {
+        return first_result(check_of(
+            health::ProcessProbeConfig{.pattern = std::move(pattern), .min = 0, .max = 0}));
+    };
+    const std::string strange = folder.file("strange", "nginx", 0644);
+
+    const ProbeResult unread = none_may(health::ProcessPidFile{strange});
+    CHECK_FALSE(unread.is_good);
+    CHECK(unread.detail == strange + " says \"nginx\", which is no process number");
+    CHECK(none_may(health::ProcessPidFile{folder.path("none")}).is_good);
+    CHECK(none_may(health::ProcessPidFile{folder.file("pid", "4194305", 0644)}).is_good);
+
+    const auto judge = [](bool is_unknown) {
+        return health::judge({.alive = 1,
+                              .max = 1,
+                              .error = health::NotFound{"hidden by hidepid", is_unknown},
+                              .none = {},
+                              .end = {}});
+    };
+    CHECK(judge(true) == ProbeResult{false, "hidden by hidepid", {}, ""});
+    CHECK(judge(false) == ProbeResult{true, "1 process is alive", {}, ""});
 }
 
 TEST_CASE("a restart within the grace changes nothing", "[health]") {

@@ -1,8 +1,10 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <optional>
 #include <string>
 
@@ -19,9 +21,21 @@ using health_test::unique_name;
 
 namespace {
 
+using namespace std::chrono_literals;
+
 health::CheckConfig check_of(const std::string& name, int min = 1) {
     return {.name = "service",
             .probe = health::ProcessProbeConfig{.pattern = health::ProcessName{name}, .min = min}};
+}
+
+/// How often this process has read from files, by its own account.
+long reads() {
+    std::ifstream file("/proc/self/io");
+    std::string word;
+    long number = 0;
+    while (file >> word >> number && word != "syscr:") {
+    }
+    return number;
 }
 
 bool has(const std::string& text, const std::string& part) {
@@ -282,6 +296,68 @@ TEST_CASE("a service of many processes dies with its last one", "[health]") {
 
     REQUIRE(stage.run());
     CHECK(stage.results[0].is_good);
+}
+
+TEST_CASE("processes that die together are not told one by one", "[health]") {
+    const std::string name = unique_name();
+    std::vector<std::unique_ptr<NamedProcess>> processes;
+    for (int i = 0; i < 50; ++i) {
+        processes.push_back(std::make_unique<NamedProcess>(name));
+    }
+    Stage stage;
+
+    // Each but the one that is looked at first.
+    stage.start(check_of(name), [&] {
+        if (stage.results.size() == 1) {
+            for (std::size_t i = 1; i < processes.size(); ++i) {
+                processes[i]->kill(SIGKILL);
+                waitid(P_PID, static_cast<id_t>(processes[i]->pid()), nullptr, WEXITED | WNOWAIT);
+            }
+        } else if (has(stage.last().detail, "; 1 process is alive")) {
+            stage.done();
+        }
+    });
+
+    REQUIRE(stage.run());
+    // A look that is due in the same wake-up sees some of them first.
+    CHECK(stage.results.size() <= 3);
+}
+
+TEST_CASE("where too many live, a look does not ask for each of them", "[health]") {
+    const std::string name = unique_name();
+    const NamedProcess crowd([&] {
+        prctl(PR_SET_NAME, name.c_str());
+        for (int i = 0; i < 999; ++i) {
+            if (fork() == 0) {
+                prctl(PR_SET_PDEATHSIG, SIGKILL);
+                closefrom(3);  // the pipe by which the test knows when all are there
+                while (true) {
+                    pause();
+                }
+            }
+        }
+    });
+    auto check = check_of(name);
+    std::get<health::ProcessProbeConfig>(check.probe).max = 900;
+    Stage stage;
+    long before = 0;
+    long after = 0;
+
+    stage.start(check, [&] {
+        if (stage.results.size() == 1) {
+            // While it looks again and again; first at the young ones, too.
+            stage.after(100ms, [&] { before = reads(); });
+            stage.after(600ms, [&] {
+                after = reads();
+                stage.done();
+            });
+        }
+    });
+
+    REQUIRE(stage.run());
+    CHECK(stage.results[0].detail == "1000 processes are alive, at most 900 may");
+    CHECK(after - before > 0);
+    CHECK(after - before < 5000);
 }
 
 TEST_CASE("a table of processes that can't be read is bad with the reason", "[health]") {

@@ -201,6 +201,21 @@ TEST_CASE("hidden processes are told instead of taken for dead", "[health]") {
     CHECK(found.error().message() == "open /no/proc: No such file or directory");
 }
 
+TEST_CASE("where /proc hides processes, those that it shows may not be all", "[health]") {
+    const FakeProc proc;
+    proc.add("20", "mine", sleeping);
+    proc.hide("1");
+    auto shown = proc.table("mine");
+    const auto found = shown.find(start);
+    REQUIRE(found);
+    CHECK(found->pids == Pids{20});
+    CHECK(found->hidden.value_or("").find("hidepid") != std::string::npos);
+
+    proc.add("1", "init", sleeping);
+    auto all = proc.table("mine");
+    CHECK_FALSE(all.find(start)->hidden);
+}
+
 TEST_CASE("a title in argv[0] names a process whose executable we may not see", "[health]") {
     if (geteuid() != 0) {
         return;

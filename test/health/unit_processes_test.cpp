@@ -1,5 +1,8 @@
 #include "health/unit_processes.hpp"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
 #include <csignal>
@@ -81,9 +84,32 @@ TEST_CASE("a unit's group is found in slices within slices", "[health]") {
     CHECK(find("memory.service") == std::vector<pid_t>{6});
     CHECK(find("hidden.service").empty());
     UnitProcesses none(stage.loop, "none.service", [](vrrp::Instant) {}, folder.path(""));
-    CHECK(none.find(vrrp::Instant{}).error() == "unit none.service does not run");
+    CHECK(none.find(vrrp::Instant{}).error().text == "unit none.service does not run");
     UnitProcesses nowhere(stage.loop, "none.service", [](vrrp::Instant) {}, "/no/groups");
-    CHECK(nowhere.find(vrrp::Instant{}).error() == "no control groups of version 2 at /no/groups");
+    CHECK(nowhere.find(vrrp::Instant{}).error().text ==
+          "no control groups of version 2 at /no/groups");
+}
+
+TEST_CASE("a slice that we may not look into leaves unknown whether a unit runs", "[health]") {
+    if (geteuid() != 0) {
+        return;
+    }
+    const os_test::ScriptFolder folder;
+    static_cast<void>(folder.file("cgroup.controllers", "", 0644));
+    std::filesystem::create_directories(folder.path("closed.slice/nginx.service"));
+    REQUIRE(chmod(folder.path("").c_str(), 0755) == 0);
+    REQUIRE(chmod(folder.path("closed.slice").c_str(), 0700) == 0);
+    const NamedProcess nobody([&] {
+        Stage stage;
+        UnitProcesses unit(stage.loop, "nginx.service", [](vrrp::Instant) {}, folder.path(""));
+        const bool is_other = setresuid(65534, 65534, 65534) == 0;
+        const auto found = unit.find(vrrp::Instant{});
+        _exit(is_other && !found && found.error().is_unknown ? 42 : 1);
+    });
+
+    siginfo_t info{};
+    waitid(P_PID, static_cast<id_t>(nobody.pid()), &info, WEXITED | WNOWAIT);
+    CHECK(info.si_status == 42);
 }
 
 TEST_CASE("a unit that starts is noticed, and its end, and its next start", "[health]") {

@@ -181,7 +181,7 @@ def test_two_thousand_processes_are_counted_and_their_deaths_told(lab: Lab) -> N
         os.kill(pid, signal.SIGKILL)
     wait_until(lambda: len(host.processes("worker")) == 1000, 30.0, "the end of 1,000")
     assert daemon.check()["verdict"] == "good"
-    assert daemon.router()["became_master"] == 1
+    assert daemon.router()["counters"]["became_master"] == 1
     os.kill(workers[-1], signal.SIGKILL)
     daemon.wait_state("initialize", timeout=10.0)
     assert "999" in daemon.check()["detail"]
