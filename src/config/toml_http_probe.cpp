@@ -177,7 +177,7 @@ std::optional<std::string> read_expression(TomlSection& section) {
             return std::unexpected(Complaint{
                 fmt::format("body_matches is {}, which cannot be used: {}", in_quotes(text),
                             text.empty() ? "it is empty" : expression.error()),
-                "write a POSIX extended regular expression"});
+                "write a regular expression such as \"^(ok|ready)$\", in RE2's syntax"});
         }
         return text;
     });
