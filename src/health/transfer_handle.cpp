@@ -85,6 +85,8 @@ void TransferHandle::set_tls(const TlsSettings& tls, bool has_alpn) {
         const std::string& key = tls.client_key.empty() ? tls.client_certificate : tls.client_key;
         curl_easy_setopt(easy, CURLOPT_SSLCERT, tls.client_certificate.c_str());
         curl_easy_setopt(easy, CURLOPT_SSLKEY, key.c_str());
+        // An encrypted key would have its pass phrase asked for on the terminal.
+        curl_easy_setopt(easy, CURLOPT_KEYPASSWD, "");
     }
     curl_easy_setopt(easy, CURLOPT_SSL_ENABLE_ALPN, has_alpn ? 1L : 0L);
     curl_easy_setopt(easy, CURLOPT_CERTINFO, 1L);

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lab import MASTER, Host, Lab, Understudy, wait_until
+from lab import BINARY, MASTER, Host, Lab, Understudy, wait_until
 
 pytestmark = pytest.mark.needs("understudy", "nginx", "openssl")
 
@@ -172,6 +172,24 @@ def test_a_host_that_is_not_there_is_bad_within_the_time_limit(lab: Lab, server:
     assert [one["verdict"] for one in seen] == ["bad"] * 3
     assert "192.168.56.99 port 80" in seen[0]["detail"]
     assert "nosuch.invalid" in seen[2]["detail"]
+
+
+def test_an_encrypted_key_asks_nobody_for_its_pass_phrase(lab: Lab, server: Host) -> None:
+    server.run(["openssl", "pkey", "-in", f"{FOLDER}/key.pem", "-aes256", "-passout",
+                "pass:secret", "-out", f"{FOLDER}/locked.pem"])
+    host = lab.hosts[MASTER]
+    for name in ("good", "locked"):
+        host.write_file(f"{FOLDER}/{name}.pem", server.read_file(f"{FOLDER}/{name}.pem"))
+    file = "/etc/understudy/locked.toml"
+    host.write_file(file, CHECK.format(
+        number=0, check=f'http = "https://{SERVER}:446/"\nverify = false\n'
+                        f'client_certificate = "{FOLDER}/good.pem"\n'
+                        f'client_key = "{FOLDER}/locked.pem"') + ROUTER.format(names='["probe0"]'))
+    done = host.run(["setsid", "--wait", "sh", "-c",
+                     f"echo secret | {BINARY} check --probe probe0 {file} 2>&1"], check=False)
+    assert "pass phrase" not in done.stdout
+    assert done.returncode == 1
+    assert "cannot use the client's certificate" in done.stdout
 
 
 def test_a_certificate_that_ends_is_a_warning(lab: Lab, server: Host) -> None:
