@@ -1,3 +1,6 @@
+#include <sys/socket.h>
+#include <sys/un.h>
+
 #include <chrono>
 #include <filesystem>
 #include <functional>
@@ -5,8 +8,10 @@
 #include <string>
 
 #include "catch2.hpp"
+#include "os/fd.hpp"
 #include "server.hpp"
 #include "stage.hpp"
+#include "temporary_folder.hpp"
 
 using health::CheckConfig;
 using health::HttpProbeConfig;
@@ -174,6 +179,25 @@ TEST_CASE("redirects are followed as often as the file says", "[health]") {
         CHECK(look(stage, {.url = server.url()}).detail == "status 302, expected 200 to 299");
         CHECK(server.accepted() == 1);
     }
+}
+
+TEST_CASE("a Unix socket that takes no more connections is named", "[health]") {
+    Stage stage;
+    const TemporaryFolder folder;
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    const std::string path = folder.path() + "/app.sock";
+    path.copy(address.sun_path, sizeof address.sun_path - 1);
+    auto* const any = reinterpret_cast<sockaddr*>(&address);
+    const os::Fd listening(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const os::Fd first(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    REQUIRE(bind(listening.get(), any, sizeof address) == 0);
+    REQUIRE(listen(listening.get(), 0) == 0);
+    REQUIRE(connect(first.get(), any, sizeof address) == 0);
+    const auto result = look(stage, {.url = "http://localhost/", .unix_socket = path});
+    CHECK_FALSE(result.is_good);
+    CHECK(result.detail.starts_with("cannot connect to " + path));
+    CHECK(result.detail.find("localhost") == std::string::npos);
 }
 
 TEST_CASE("thousands of requests leave no descriptor open", "[health]") {
