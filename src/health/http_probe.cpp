@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "health/expression.hpp"
@@ -78,7 +79,8 @@ private:
     }
 
     void follow(const std::string& place, vrrp::Instant now) {
-        const auto target = parse_url(place);
+        // Where it has a fragment, that is for the reader of the page.
+        const auto target = parse_url(std::string_view(place).substr(0, place.find('#')));
         const int status = transfer_->status();
         if (!target || redirects_ == plan_.config.redirects) {
             finish({.is_good = false,

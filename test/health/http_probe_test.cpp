@@ -181,6 +181,19 @@ TEST_CASE("redirects are followed as often as the file says", "[health]") {
     }
 }
 
+TEST_CASE("a redirect may have a fragment", "[health]") {
+    Stage stage;
+    const Server server(stage, [](int fd, const std::string& request) {
+        const std::string answer = request.starts_with("GET /last ")
+                                       ? ok_answer
+                                       : "HTTP/1.1 302 Found\r\nLocation: /last#top\r\n"
+                                         "Content-Length: 0\r\n\r\n";
+        send(fd, answer.data(), answer.size(), MSG_NOSIGNAL);
+        return false;
+    });
+    CHECK(look(stage, {.url = server.url(), .redirects = 1}).detail == "status 200");
+}
+
 TEST_CASE("a Unix socket that takes no more connections is named", "[health]") {
     Stage stage;
     const TemporaryFolder folder;
