@@ -26,6 +26,9 @@ namespace {
 constexpr std::size_t max_header_size = 64UL * 1024UL;
 constexpr std::size_t longest_note = 200;
 
+/// CURLE_TOO_LARGE, which libcurl has from 8.6 on.
+constexpr int too_large = 100;
+
 std::uint32_t to_epoll(int what) {
     return ((what & CURL_POLL_IN) != 0 ? EPOLLIN : 0U) |
            ((what & CURL_POLL_OUT) != 0 ? EPOLLOUT : 0U);
@@ -336,7 +339,9 @@ void Transfer::take_result(int code) {
         failure_ = socket_error_->message();
         return;
     }
-    if (code == CURLE_WRITE_ERROR) {
+    // libcurl itself takes no line of more than 100 KB.
+    const bool is_line_too_long = code == CURLE_OUT_OF_MEMORY || code == too_large;
+    if (code == CURLE_WRITE_ERROR || (is_line_too_long && header_size_ > 0)) {
         failure_ = fmt::format("the header of the answer of {} is longer than {} bytes", peer_,
                                max_header_size);
         return;

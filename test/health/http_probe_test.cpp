@@ -112,6 +112,10 @@ TEST_CASE("a web server that doesn't answer in HTTP is bad, with the reason", "[
         }
         detail = " is longer than 65536 bytes";
     }
+    SECTION("an endless line of a header") {
+        answer = "HTTP/1.1 200 OK\r\nA: " + std::string(150000, 'a');
+        detail = " is longer than 65536 bytes";
+    }
     const Server server(stage, saying(answer));
     const auto result = look(stage, {.url = server.url()});
     CHECK_FALSE(result.is_good);
