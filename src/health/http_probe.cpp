@@ -13,6 +13,7 @@
 #include "health/http_answer.hpp"
 #include "health/http_request.hpp"
 #include "health/name_lookup.hpp"
+#include "health/noting_attempt.hpp"
 #include "health/periodic_probe.hpp"
 #include "health/transfer.hpp"
 #include "health/url.hpp"
@@ -39,9 +40,10 @@ struct Plan {
           lookup(context.loop) {}
 };
 
-class HttpAttempt final : public Attempt {
+class HttpAttempt final : public NotingAttempt {
 public:
-    HttpAttempt(Plan& plan, FinishAttempt finish) : plan_(plan), finish_(std::move(finish)) {}
+    HttpAttempt(Plan& plan, FinishAttempt finish)
+        : NotingAttempt(plan.note, std::move(finish)), plan_(plan) {}
 
     [[nodiscard]] std::expected<void, os::Error> start(TransferRequest request) {
         auto transfer = Transfer::start({plan_.loop, plan_.lookup, plan_.note}, std::move(request),
@@ -62,7 +64,7 @@ private:
                 warn_of_end(*certificate, plan_.config.tls.warn_before, plan_.loop.wall_time(now));
         }
         if (!transfer_->failure().empty()) {
-            finish({.is_good = false, .detail = transfer_->failure()}, now);
+            conclude({.is_good = false, .detail = transfer_->failure()}, now);
             return;
         }
         if (const std::string place = transfer_->redirect();
@@ -74,8 +76,8 @@ private:
                                 .is_http2 = transfer_->was_http2(),
                                 .body = transfer_->body(),
                                 .is_cut = transfer_->is_cut()};
-        finish(judge(answer, plan_.config, plan_.body_matches ? &*plan_.body_matches : nullptr),
-               now);
+        conclude(judge(answer, plan_.config, plan_.body_matches ? &*plan_.body_matches : nullptr),
+                 now);
     }
 
     void follow(const std::string& place, vrrp::Instant now) {
@@ -83,33 +85,29 @@ private:
         const auto target = parse_url(std::string_view(place).substr(0, place.find('#')));
         const int status = transfer_->status();
         if (!target || redirects_ == plan_.config.redirects) {
-            finish({.is_good = false,
-                    .detail = target ? fmt::format("more than {} redirects, the last one to {}",
-                                                   redirects_, to_text(*target))
-                                     : fmt::format("status {} leads to a URL that {}", status,
-                                                   target.error())},
-                   now);
+            conclude({.is_good = false,
+                      .detail = target ? fmt::format("more than {} redirects, the last one to {}",
+                                                     redirects_, to_text(*target))
+                                       : fmt::format("status {} leads to a URL that {}", status,
+                                                     target.error())},
+                     now);
             return;
         }
         ++redirects_;
-        if (plan_.note) {
-            plan_.note(fmt::format("status {} leads to {}", status, to_text(*target)));
-        }
+        note(fmt::format("status {} leads to {}", status, to_text(*target)));
         const auto started = start(to_next_request(plan_.config, plan_.url, status, *target));
         if (!started) {
-            finish({.is_good = false, .detail = started.error().message()}, now);
+            conclude({.is_good = false, .detail = started.error().message()}, now);
         }
     }
 
     /// Nothing of this may be touched afterwards.
-    void finish(ProbeResult result, vrrp::Instant now) {
+    void conclude(ProbeResult result, vrrp::Instant now) {
         result.warning = warning_;
-        FinishAttempt finish = std::move(finish_);
         finish(result, now);
     }
 
     Plan& plan_;
-    FinishAttempt finish_;
     std::unique_ptr<Transfer> transfer_;
     std::string warning_;
     int redirects_ = 0;

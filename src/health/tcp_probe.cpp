@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "health/name_lookup.hpp"
+#include "health/noting_attempt.hpp"
 #include "health/periodic_probe.hpp"
 #include "health/printable.hpp"
 #include "health/transfer.hpp"
@@ -62,9 +63,10 @@ struct Plan {
     }
 };
 
-class TcpAttempt final : public Attempt {
+class TcpAttempt final : public NotingAttempt {
 public:
-    TcpAttempt(Plan& plan, FinishAttempt finish) : plan_(plan), finish_(std::move(finish)) {}
+    TcpAttempt(Plan& plan, FinishAttempt finish)
+        : NotingAttempt(plan.note, std::move(finish)), plan_(plan) {}
 
     [[nodiscard]] std::expected<void, os::Error> start() {
         auto transfer = Transfer::start({plan_.loop, plan_.lookup, plan_.note}, plan_.request(),
@@ -179,29 +181,21 @@ private:
         source_ = std::move(*source);
     }
 
-    void note(const std::string& step) const {
-        if (plan_.note) {
-            plan_.note(step);
-        }
-    }
-
     void good(std::string detail, vrrp::Instant now) {
-        finish({.is_good = true, .detail = std::move(detail)}, now);
+        conclude({.is_good = true, .detail = std::move(detail)}, now);
     }
 
     void bad(std::string detail, vrrp::Instant now) {
-        finish({.is_good = false, .detail = std::move(detail)}, now);
+        conclude({.is_good = false, .detail = std::move(detail)}, now);
     }
 
     /// Nothing of this may be touched afterwards.
-    void finish(ProbeResult result, vrrp::Instant now) {
+    void conclude(ProbeResult result, vrrp::Instant now) {
         result.warning = warning_;
-        FinishAttempt finish = std::move(finish_);
         finish(result, now);
     }
 
     Plan& plan_;
-    FinishAttempt finish_;
     std::unique_ptr<Transfer> transfer_;
     os::Source source_;  ///< of the transfer's descriptor: goes before it
     std::uint32_t awaited_ = 0;

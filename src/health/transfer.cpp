@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "health/duration_text.hpp"
 #include "health/printable.hpp"
 #include "health/source_binding.hpp"
 #include "health/transfer_failure.hpp"
@@ -56,10 +57,6 @@ std::optional<vrrp::Duration> time_of(CURL* easy, CURLINFO what) {
         return std::nullopt;
     }
     return std::chrono::microseconds(microseconds);
-}
-
-std::string in_milliseconds(vrrp::Duration duration) {
-    return fmt::format("{:.1f} ms", std::chrono::duration<double, std::milli>(duration).count());
 }
 
 }  // namespace
@@ -365,11 +362,11 @@ void Transfer::note_progress() {
     CURL* const easy = curl_->handle.get();
     if (const auto time = time_of(easy, CURLINFO_CONNECT_TIME_T); time && !has_noted_connection_) {
         has_noted_connection_ = true;
-        tell(fmt::format("connected to {} after {}", peer_, in_milliseconds(*time)));
+        tell(fmt::format("connected to {} after {}", peer_, to_milliseconds_text(*time)));
     }
     if (const auto time = time_of(easy, CURLINFO_APPCONNECT_TIME_T); time && !has_noted_tls_) {
         has_noted_tls_ = true;
-        tell(fmt::format("the TLS handshake was done after {}", in_milliseconds(*time)));
+        tell(fmt::format("the TLS handshake was done after {}", to_milliseconds_text(*time)));
     }
 }
 
