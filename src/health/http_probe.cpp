@@ -12,6 +12,7 @@
 #include "health/expression.hpp"
 #include "health/http_answer.hpp"
 #include "health/http_request.hpp"
+#include "health/local_file.hpp"
 #include "health/name_lookup.hpp"
 #include "health/noting_attempt.hpp"
 #include "health/periodic_probe.hpp"
@@ -31,6 +32,7 @@ struct Plan {
     NoteStep note;
     TransferLibrary library;
     NameLookup lookup;
+    LocalFiles files;
 
     Plan(const HttpProbeConfig& probe, Url place, const ProbeContext& context)
         : config(probe),
@@ -46,8 +48,9 @@ public:
         : NotingAttempt(plan.note, std::move(finish)), plan_(plan) {}
 
     [[nodiscard]] std::expected<void, os::Error> start(TransferRequest request) {
-        auto transfer = Transfer::start({plan_.loop, plan_.lookup, plan_.note}, std::move(request),
-                                        [this](vrrp::Instant now) { on_end(now); });
+        auto transfer =
+            Transfer::start({plan_.loop, plan_.lookup, plan_.files, plan_.note}, std::move(request),
+                            [this](vrrp::Instant now) { on_end(now); });
         if (!transfer) {
             return std::unexpected(transfer.error());
         }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <optional>
+#include <utility>
 #include <vector>
 
 namespace health {
@@ -40,28 +42,51 @@ bool is_within(std::string_view path, std::string_view folder) {
                              (path.size() == folder.size() || path[folder.size()] == '/'));
 }
 
-}  // namespace
+/// One line of the table.
+struct Mount {
+    std::string place;
+    std::string file_system;
+};
 
-std::string file_system_of(std::string_view path, std::string_view mount_info) {
+/// Nullopt at the end. A line that is no mount is passed over.
+std::optional<Mount> take_mount(std::string_view& mount_info) {
     constexpr std::size_t mount_point_field = 4;
-    std::string found;
-    std::size_t length = 0;
     while (!mount_info.empty()) {
         const std::size_t end = std::min(mount_info.find('\n'), mount_info.size());
         const auto fields = fields_of(mount_info.substr(0, end));
         mount_info.remove_prefix(std::min(end + 1, mount_info.size()));
         const auto separator = std::ranges::find(fields, "-");
-        if (fields.size() <= mount_point_field || fields.end() - separator < 2) {
-            continue;
+        if (fields.size() > mount_point_field && fields.end() - separator >= 2) {
+            return Mount{unescape(fields[mount_point_field]), std::string(*(separator + 1))};
         }
-        const std::string mount_point = unescape(fields[mount_point_field]);
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::string file_system_of(std::string_view path, std::string_view mount_info) {
+    std::string found;
+    std::size_t length = 0;
+    while (auto mount = take_mount(mount_info)) {
         // Of two on one mount point the later one is seen.
-        if (is_within(path, mount_point) && mount_point.size() >= length) {
-            length = mount_point.size();
-            found = *(separator + 1);
+        if (is_within(path, mount->place) && mount->place.size() >= length) {
+            length = mount->place.size();
+            found = std::move(mount->file_system);
         }
     }
     return found;
+}
+
+std::vector<std::string> remote_mounts(std::string_view mount_info) {
+    std::vector<std::string> places;
+    std::string_view rest = mount_info;
+    while (const auto mount = take_mount(rest)) {
+        if (is_remote(mount->file_system) && is_remote(file_system_of(mount->place, mount_info))) {
+            places.push_back(mount->place);
+        }
+    }
+    return places;
 }
 
 bool is_remote(std::string_view file_system) {

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace health {
 
@@ -12,5 +13,8 @@ namespace health {
 /// Whether a file system of that kind may wait for another host or another process to answer, and
 /// does not tell of changes that are made there.
 [[nodiscard]] bool is_remote(std::string_view file_system);
+
+/// The places at which such file systems are mounted, and can be seen.
+[[nodiscard]] std::vector<std::string> remote_mounts(std::string_view mount_info);
 
 }  // namespace health

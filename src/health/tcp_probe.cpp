@@ -11,6 +11,7 @@
 #include <string>
 #include <utility>
 
+#include "health/local_file.hpp"
 #include "health/name_lookup.hpp"
 #include "health/noting_attempt.hpp"
 #include "health/periodic_probe.hpp"
@@ -34,6 +35,7 @@ struct Plan {
     NoteStep note;
     TransferLibrary library;
     NameLookup lookup;
+    LocalFiles files;
 
     Plan(const TcpProbeConfig& probe, std::optional<TlsSettings> settings,
          const ProbeContext& context)
@@ -69,8 +71,9 @@ public:
         : NotingAttempt(plan.note, std::move(finish)), plan_(plan) {}
 
     [[nodiscard]] std::expected<void, os::Error> start() {
-        auto transfer = Transfer::start({plan_.loop, plan_.lookup, plan_.note}, plan_.request(),
-                                        [this](vrrp::Instant now) { on_connected(now); });
+        auto transfer =
+            Transfer::start({plan_.loop, plan_.lookup, plan_.files, plan_.note}, plan_.request(),
+                            [this](vrrp::Instant now) { on_connected(now); });
         if (!transfer) {
             return std::unexpected(transfer.error());
         }

@@ -212,6 +212,7 @@ std::expected<std::unique_ptr<Transfer>, os::Error> Transfer::start(const Transf
 Transfer::Transfer(const TransferContext& context, TransferRequest request, OnEnd on_end)
     : loop_(context.loop),
       lookup_(context.lookup),
+      files_(context.files),
       note_(context.note),
       request_(std::move(request)),
       on_end_(std::move(on_end)) {
@@ -232,6 +233,11 @@ Transfer::~Transfer() {
 /// Finds out where to connect to.
 void Transfer::begin(vrrp::Instant now) {
     const std::string& host = request_.connect_host;
+    failure_ = complaint_of_files();
+    if (!failure_.empty()) {
+        end(now);
+        return;
+    }
     if (!request_.unix_socket.empty()) {
         connect(now);
         return;
@@ -253,6 +259,22 @@ void Transfer::begin(vrrp::Instant now) {
                 : asked.error().message();
         end(now);
     }
+}
+
+/// libcurl opens them within the loop, and would wait there for who writes to a FIFO.
+std::string Transfer::complaint_of_files() const {
+    const TlsSettings& tls = request_.tls;
+    const std::array<std::pair<std::string_view, const std::string&>, 3> files = {
+        {{"ca_file", tls.ca_file},
+         {"client_certificate", tls.client_certificate},
+         {"client_key", tls.client_key}}};
+    for (const auto& [key, path] : files) {
+        const bool is_used = request_.url.is_tls && !path.empty();
+        if (const auto complaint = is_used ? files_.complaint_of(path) : ""; !complaint.empty()) {
+            return fmt::format("{} {} {}", key, path, complaint);
+        }
+    }
+    return "";
 }
 
 void Transfer::on_addresses(const NameAnswer& answer, vrrp::Instant now) {

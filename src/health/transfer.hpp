@@ -1,6 +1,7 @@
 #pragma once
 
 #include "health/certificate.hpp"
+#include "health/local_file.hpp"
 #include "health/name_lookup.hpp"
 #include "health/probe.hpp"
 #include "health/transfer_request.hpp"
@@ -35,6 +36,7 @@ public:
 struct TransferContext {
     os::Loop& loop;
     NameLookup& lookup;
+    LocalFiles& files;
     const NoteStep& note;
 };
 
@@ -88,6 +90,7 @@ private:
     Transfer(const TransferContext& context, TransferRequest request, OnEnd on_end);
 
     void begin(vrrp::Instant now);
+    [[nodiscard]] std::string complaint_of_files() const;
     void on_addresses(const NameAnswer& answer, vrrp::Instant now);
     void connect(vrrp::Instant now);
     void act(int fd, int events, vrrp::Instant now);
@@ -99,6 +102,7 @@ private:
 
     os::Loop& loop_;
     NameLookup& lookup_;
+    LocalFiles& files_;
     const NoteStep& note_;
     TransferRequest request_;
     OnEnd on_end_;

@@ -1,4 +1,5 @@
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 
 #include <chrono>
@@ -196,6 +197,25 @@ TEST_CASE("a redirect may have a fragment", "[health]") {
         return false;
     });
     CHECK(look(stage, {.url = server.url(), .redirects = 1}).detail == "status 200");
+}
+
+TEST_CASE("a file of certificates that could hold the loop up is not opened", "[health]") {
+    Stage stage;
+    const TemporaryFolder folder;
+    const std::string fifo = folder.path() + "/fifo.pem";
+    REQUIRE(mkfifo(fifo.c_str(), 0600) == 0);
+    const std::string link = folder.path() + "/link.pem";
+    std::filesystem::create_symlink("fifo.pem", link);
+    HttpProbeConfig config{.url = "https://127.0.0.1:1/"};
+    std::string key = "ca_file " + fifo;
+    SECTION("of authorities") {
+        config.tls.ca_file = fifo;
+    }
+    SECTION("of the client") {
+        config.tls.client_certificate = link;
+        key = "client_certificate " + link;
+    }
+    CHECK(look(stage, config).detail == key + " is no regular file");
 }
 
 TEST_CASE("a Unix socket that takes no more connections is named", "[health]") {

@@ -27,6 +27,12 @@ TEST_CASE("the innermost mount has a path, and the last of those on one place", 
     CHECK(file_system_of("/run/a", "").empty());
 }
 
+TEST_CASE("the places of remote file systems that can be seen are known", "[health]") {
+    CHECK(health::remote_mounts(mounts) == std::vector<std::string>{"/srv", "/run"});
+    const std::string covered = std::string(mounts) + "40 33 0:50 / /run rw - tmpfs tmpfs rw\n";
+    CHECK(health::remote_mounts(covered) == std::vector<std::string>{"/srv"});
+}
+
 TEST_CASE("file systems of other hosts and processes are known", "[health]") {
     CHECK(health::is_remote("nfs4"));
     CHECK(health::is_remote("fuse.sshfs"));

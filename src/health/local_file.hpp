@@ -1,0 +1,26 @@
+#pragma once
+
+#include "os/fd.hpp"
+
+#include <string>
+#include <vector>
+
+namespace health {
+
+/// Knows which files can be read without waiting for another host or another process. Keeps what is
+/// mounted, and reads it again when that changes.
+class LocalFiles {
+public:
+    /// Why a file is not to be opened: "is no regular file", "is on nfs4, which could hold the
+    /// daemon up". Empty: it may be, or is not there, which opening it tells at once.
+    [[nodiscard]] std::string complaint_of(const std::string& path);
+
+private:
+    void look_at_mounts();
+
+    os::Fd mounts_;
+    std::string mount_info_;
+    std::vector<std::string> remote_places_;
+};
+
+}  // namespace health
