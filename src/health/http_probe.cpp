@@ -33,21 +33,25 @@ struct Plan {
     TransferLibrary library;
     NameLookup lookup;
     LocalFiles files;
+    vrrp::Duration timeout;
 
-    Plan(const HttpProbeConfig& probe, Url place, const ProbeContext& context)
+    Plan(const CheckConfig& check, const HttpProbeConfig& probe, Url place,
+         const ProbeContext& context)
         : config(probe),
           url(std::move(place)),
           loop(context.loop),
           note(context.note),
-          lookup(context.loop) {}
+          lookup(context.loop),
+          timeout(check.timeout) {}
 };
 
 class HttpAttempt final : public NotingAttempt {
 public:
-    HttpAttempt(Plan& plan, FinishAttempt finish)
-        : NotingAttempt(plan.note, std::move(finish)), plan_(plan) {}
+    HttpAttempt(Plan& plan, FinishAttempt finish, vrrp::Instant now)
+        : NotingAttempt(plan.note, std::move(finish)), plan_(plan), limit_(now + plan.timeout) {}
 
     [[nodiscard]] std::expected<void, os::Error> start(TransferRequest request) {
+        request.limit = limit_;
         auto transfer =
             Transfer::start({plan_.loop, plan_.lookup, plan_.files, plan_.note}, std::move(request),
                             [this](vrrp::Instant now) { on_end(now); });
@@ -111,6 +115,7 @@ private:
     }
 
     Plan& plan_;
+    vrrp::Instant limit_;
     std::unique_ptr<Transfer> transfer_;
     std::string warning_;
     int redirects_ = 0;
@@ -127,7 +132,7 @@ StartedProbe start_http_probe(const CheckConfig& check, const HttpProbeConfig& c
     if (!url) {
         return wrong();
     }
-    auto plan = std::make_unique<Plan>(config, *url, context);
+    auto plan = std::make_unique<Plan>(check, config, *url, context);
     if (!config.body_matches.empty()) {
         auto expression = Expression::compile(config.body_matches);
         if (!expression) {
@@ -137,9 +142,9 @@ StartedProbe start_http_probe(const CheckConfig& check, const HttpProbeConfig& c
     }
     return PeriodicProbe::start(
         check, std::move(context),
-        [plan = std::move(plan)](FinishAttempt finish, vrrp::Instant /*now*/)
+        [plan = std::move(plan)](FinishAttempt finish, vrrp::Instant now)
             -> std::expected<std::unique_ptr<Attempt>, ProbeResult> {
-            auto attempt = std::make_unique<HttpAttempt>(*plan, std::move(finish));
+            auto attempt = std::make_unique<HttpAttempt>(*plan, std::move(finish), now);
             if (const auto started = attempt->start(to_request(plan->config, plan->url));
                 !started) {
                 return std::unexpected(

@@ -204,7 +204,13 @@ std::expected<std::unique_ptr<Transfer>, os::Error> Transfer::start(const Transf
     if (!timer) {
         return std::unexpected(timer.error());
     }
+    auto patience = context.loop.timer(os::Urgency::checks,
+                                       [self](vrrp::Instant now) { self->on_silence(now); });
+    if (!patience) {
+        return std::unexpected(patience.error());
+    }
     transfer->timer_ = std::move(*timer);
+    transfer->patience_ = std::move(*patience);
     transfer->timer_.arm(context.loop.now());
     return transfer;
 }
@@ -284,32 +290,59 @@ void Transfer::on_addresses(const NameAnswer& answer, vrrp::Instant now) {
         end(now);
         return;
     }
+    const ProbeSource& source = request_.source;
     for (const vrrp::IpAddress& address : *answer) {
         tell(fmt::format("{} is {}", host, address.to_text()));
-        const auto& source = request_.source.address;
-        if (!source || source->family() == address.family()) {
+        // A link-local one is another on each link.
+        const bool is_on_one_link =
+            address.family() == vrrp::Family::ipv6 && address.is_link_local();
+        const bool is_of_source = !source.address || source.address->family() == address.family();
+        if (is_of_source && !(is_on_one_link && source.interface.empty())) {
             addresses_.push_back(address);
         }
     }
     if (addresses_.empty()) {
-        failure_ = fmt::format("the name {} has no address of the family of {}", host,
-                               request_.source.address->to_text());
+        const std::string what = source.address
+                                     ? "no address of the family of " + source.address->to_text()
+                                     : "only link-local addresses, which need source_interface";
+        failure_ = fmt::format("the name {} has {}", host, what);
         end(now);
         return;
     }
     connect(now);
 }
 
+/// Connects to the next of the addresses, each of which gets its share of the time that is left; or
+/// to the url's host itself, where there are none. Never called from within libcurl.
 void Transfer::connect(vrrp::Instant now) {
-    curl_ = std::make_unique<Curl>(request_, addresses_);
+    std::optional<vrrp::IpAddress> address;
+    if (has_more_addresses()) {
+        address = addresses_[tried_++];
+    }
+    socket_error_.reset();
+    curl_ = std::make_unique<Curl>(request_, address);
     if (!curl_->multi || curl_->handle.get() == nullptr) {
         failure_ = "no memory for a connection to " + peer_;
         end(now);
         return;
     }
     Callbacks::set(*this);
+    if (has_more_addresses()) {
+        const vrrp::Duration left = std::max(request_.limit - now, vrrp::Duration::zero());
+        patience_.arm(now + left / static_cast<long>(addresses_.size() - tried_ + 1));
+    } else {
+        patience_.disarm();
+    }
     // libcurl asks to be called at once.
     curl_multi_add_handle(curl_->multi.get(), curl_->handle.get());
+}
+
+void Transfer::on_silence(vrrp::Instant now) {
+    // libcurl watches no socket on which nothing is awaited just then.
+    if (!time_of(curl_->handle.get(), CURLINFO_CONNECT_TIME_T) && !is_connected()) {
+        tell("no connection yet to " + peer_);
+        connect(now);
+    }
 }
 
 void Transfer::act(int fd, int events, vrrp::Instant now) {
@@ -320,7 +353,13 @@ void Transfer::act(int fd, int events, vrrp::Instant now) {
     int waiting = 0;
     const CURLMsg* const message = curl_multi_info_read(multi, &waiting);
     if (message != nullptr && message->msg == CURLMSG_DONE) {
-        take_result(message->data.result);
+        const int result = message->data.result;
+        take_result(result);
+        if (result == CURLE_COULDNT_CONNECT && has_more_addresses()) {
+            tell(std::exchange(failure_, ""));
+            connect(now);
+            return;
+        }
         end(now);
     } else if (code != CURLM_OK) {
         failure_ = socket_error_ ? socket_error_->message() : curl_multi_strerror(code);
@@ -341,7 +380,7 @@ void Transfer::take_result(int code) {
         return;
     }
     if (code == CURLE_COULDNT_CONNECT && socket_error_) {
-        failure_ = socket_error_->message();
+        failure_ = socket_error_->message() + place_among_addresses();
         return;
     }
     // libcurl itself takes no line of more than 100 KB.
@@ -360,6 +399,16 @@ void Transfer::take_result(int code) {
                                         .name = request_.url.server.host,
                                         .ca_file = request_.tls.ca_file,
                                         .client_certificate = request_.tls.client_certificate});
+    if (code == CURLE_COULDNT_CONNECT) {
+        failure_ += place_among_addresses();
+    }
+}
+
+/// Said of what is the end of several addresses, none of which was well.
+std::string Transfer::place_among_addresses() const {
+    return addresses_.size() < 2 || has_more_addresses()
+               ? ""
+               : fmt::format(", the last of {} addresses", addresses_.size());
 }
 
 void Transfer::note_progress() {
@@ -379,6 +428,7 @@ void Transfer::note_progress() {
 }
 
 void Transfer::end(vrrp::Instant now) {
+    patience_.disarm();
     if (on_end_) {
         // May destroy this.
         OnEnd on_end = std::exchange(on_end_, nullptr);
@@ -399,7 +449,7 @@ std::string Transfer::progress() const {
     CURL* const easy = curl_->handle.get();
     // libcurl may count the handshake as a part of connecting.
     if (!time_of(easy, CURLINFO_CONNECT_TIME_T) && !is_connected()) {
-        return "connecting to " + peer_;
+        return fmt::format("connecting to {}{}", peer_, place_among_addresses());
     }
     if (request_.url.is_tls && !time_of(easy, CURLINFO_APPCONNECT_TIME_T)) {
         return "waiting for the TLS handshake with " + peer_;

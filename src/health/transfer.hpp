@@ -93,10 +93,13 @@ private:
     [[nodiscard]] std::string complaint_of_files() const;
     void on_addresses(const NameAnswer& answer, vrrp::Instant now);
     void connect(vrrp::Instant now);
+    void on_silence(vrrp::Instant now);
     void act(int fd, int events, vrrp::Instant now);
     void take_result(int code);
     void note_progress();
     [[nodiscard]] bool is_connected() const;
+    [[nodiscard]] bool has_more_addresses() const { return tried_ < addresses_.size(); }
+    [[nodiscard]] std::string place_among_addresses() const;
     void end(vrrp::Instant now);
     void tell(const std::string& step) const;
 
@@ -107,8 +110,10 @@ private:
     TransferRequest request_;
     OnEnd on_end_;
     std::vector<vrrp::IpAddress> addresses_;
+    std::size_t tried_ = 0;  ///< how many of them
     std::map<int, os::Source> sources_;
     os::Timer timer_;
+    os::Timer patience_;          ///< with an address, as long as there are others
     std::unique_ptr<Curl> curl_;  ///< nullptr before the addresses are known
     std::optional<os::Error> socket_error_;
     std::string peer_;

@@ -6,11 +6,10 @@
 #include <curl/curl.h>
 
 #include <memory>
-#include <vector>
 
 namespace health {
 
-/// What a transfer has of libcurl: one connection.
+/// What a transfer has of libcurl: one connection, to one address.
 struct Transfer::Curl {
     struct Clean {
         void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
@@ -18,8 +17,8 @@ struct Transfer::Curl {
     std::unique_ptr<CURLM, Clean> multi{curl_multi_init()};
     TransferHandle handle;
 
-    Curl(const TransferRequest& request, const std::vector<vrrp::IpAddress>& addresses)
-        : handle(request, addresses) {}
+    Curl(const TransferRequest& request, const std::optional<vrrp::IpAddress>& address)
+        : handle(request, address) {}
     Curl(const Curl&) = delete;
     Curl& operator=(const Curl&) = delete;
     ~Curl() { curl_multi_remove_handle(multi.get(), handle.get()); }

@@ -174,6 +174,32 @@ def test_a_host_that_is_not_there_is_bad_within_the_time_limit(lab: Lab, server:
     assert "nosuch.invalid" in seen[2]["detail"]
 
 
+ADDRESSES = [
+    ("two", "192.168.56.99", SERVER),     # nobody answers, then well
+    ("three", "192.168.56.61", SERVER),   # refused, then well
+    ("back", SERVER, "192.168.56.99"),    # well
+    ("none", "192.168.56.99", "192.168.56.61"),
+    ("link", "fe80::1"),
+]
+
+
+def test_each_address_of_a_name_is_tried(lab: Lab, server: Host) -> None:
+    host = lab.hosts[MASTER]
+    host.write_file("/etc/hosts", "127.0.0.1 localhost\n" + "".join(
+        f"{address} {name}.lab.test\n" for name, *addresses in ADDRESSES for address in addresses))
+    host.run(["ip", "neighbour", "add", "192.168.56.99", "lladdr", "02:00:00:00:00:99",
+              "dev", "eth0"])
+    seen = look_at_all(lab, [f'tcp = "{name}.lab.test:80"' for name, *_ in ADDRESSES]
+                       + ['tcp = "back.lab.test:80"\nexpect = "x"'])
+    assert [one["detail"] for one in seen[:3]] == [f"connected to {SERVER} port 80"] * 3
+    assert seen[3]["verdict"] == "bad"
+    assert seen[3]["detail"].endswith(", the last of 2 addresses")
+    assert seen[4]["detail"] == ("the name link.lab.test has only link-local addresses, "
+                                 "which need source_interface")
+    assert seen[5]["detail"] == ('timed out after 0.4 s while waiting for "x" from '
+                                 f"{SERVER} port 80, with 0 bytes so far")
+
+
 def test_an_encrypted_key_asks_nobody_for_its_pass_phrase(lab: Lab, server: Host) -> None:
     server.run(["openssl", "pkey", "-in", f"{FOLDER}/key.pem", "-aes256", "-passout",
                 "pass:secret", "-out", f"{FOLDER}/locked.pem"])
