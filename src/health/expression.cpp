@@ -13,8 +13,8 @@ namespace {
 constexpr std::int64_t max_memory = 256LL * 1024LL;
 
 /// How many steps the compiled form may have: in the worst case each byte of a text costs all of
-/// them, about 5 ns each.
-constexpr int max_steps = 300;
+/// them, 5 to 7 ns each.
+constexpr int max_steps = 150;
 
 }  // namespace
 
