@@ -177,7 +177,7 @@ std::optional<std::string> read_expression(TomlSection& section) {
             return std::unexpected(Complaint{
                 fmt::format("body_matches is {}, which cannot be used: {}", in_quotes(text),
                             text.empty() ? "it is empty" : expression.error()),
-                "write a POSIX extended regular expression"});
+                "write a regular expression such as \"^(ok|ready)$\", in RE2's syntax"});
         }
         return text;
     });
@@ -192,6 +192,10 @@ health::ProbeConfig read_http_probe(TomlSection& section, Report& report) {
     probe.headers = read_headers(section, report).value_or(std::vector<std::string>());
     probe.host = section.converted("host", to_host).value_or("");
     probe.statuses = read_statuses(section, report).value_or(probe.statuses);
+    if (probe.method == "HEAD") {
+        section.refuse("body", "has no meaning with method = \"HEAD\", whose answers have none");
+        section.refuse("body_matches", "has no meaning with method = \"HEAD\"");
+    }
     probe.body_contains = read_text(section, "body").value_or("");
     probe.body_matches = read_expression(section).value_or("");
     probe.redirects = section.number("redirects", redirect_range).value_or(0);
@@ -203,8 +207,8 @@ health::ProbeConfig read_http_probe(TomlSection& section, Report& report) {
     }
     probe.source = read_probe_source(section);
     const auto url = health::parse_url(probe.url);
-    if (url) {
-        check_source_family(section, "http", url->server.host, probe.source, report);
+    if (url && !section.has("unix_socket")) {
+        check_source_of(section, "http", url->server.host, probe.source, report);
     }
     if (url && !url->is_tls && probe.redirects == 0) {
         refuse_tls_settings(section, "has no meaning for a url with http://");

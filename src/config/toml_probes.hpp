@@ -47,9 +47,10 @@ namespace config {
 /// The key port: 1 to 65535.
 [[nodiscard]] std::optional<std::uint16_t> read_port(TomlSection& section);
 
-/// Says where the source is of another family than the host, if this is an address.
-void check_source_family(TomlSection& section, const std::string& kind, const std::string& host,
-                         const health::ProbeSource& source, Report& report);
+/// Says where the source is of another family than the host, if this is an address, and where a
+/// link-local one has no interface.
+void check_source_of(TomlSection& section, const std::string& kind, const std::string& host,
+                     const health::ProbeSource& source, Report& report);
 
 /// The keys verify, server_name, ca_file, client_certificate, client_key and certificate_warning.
 [[nodiscard]] health::TlsSettings read_tls_settings(TomlSection& section, Report& report);

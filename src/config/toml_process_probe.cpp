@@ -57,7 +57,7 @@ health::ProcessPattern read_command_line(TomlSection& section, Report& report) {
             report.error(section.place_of("command_line"),
                          fmt::format("command_line {} is no regular expression: {}",
                                      in_quotes(pattern.text), compiled.error()),
-                         "write a POSIX extended regular expression");
+                         "write a regular expression such as \"^(ok|ready)$\", in RE2's syntax");
         }
     }
     return pattern;

@@ -44,19 +44,26 @@ health::TcpProbeConfig read(TomlSection& section, const std::string& kind, Repor
     probe.send = read_exchange(section, "send", report).value_or("");
     probe.expect = read_exchange(section, "expect", report).value_or("");
     probe.source = read_probe_source(section);
-    check_source_family(section, kind, probe.host, probe.source, report);
+    check_source_of(section, kind, probe.host, probe.source, report);
     return probe;
 }
 
 }  // namespace
 
-void check_source_family(TomlSection& section, const std::string& kind, const std::string& host,
-                         const health::ProbeSource& source, Report& report) {
+void check_source_of(TomlSection& section, const std::string& kind, const std::string& host,
+                     const health::ProbeSource& source, Report& report) {
     const auto address = vrrp::IpAddress::from_text(host);
     if (address && source.address && source.address->family() != address->family()) {
         report.error(section.place_of("source"),
                      fmt::format("source {} cannot reach {} {}, which is of the other family",
                                  source.address->to_text(), kind, host));
+    }
+    const bool is_on_one_link =
+        address && address->family() == vrrp::Family::ipv6 && address->is_link_local();
+    if (is_on_one_link && source.interface.empty() && !section.has("source_interface")) {
+        report.error(section.place_of(kind),
+                     fmt::format("{} is at {}, which each link has for itself", kind, host),
+                     "add source_interface = \"eth0\": the link on which it is");
     }
 }
 

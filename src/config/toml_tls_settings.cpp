@@ -1,4 +1,3 @@
-#include "config/text.hpp"
 #include "config/toml_probes.hpp"
 
 #include <fmt/format.h>
@@ -10,6 +9,7 @@
 #include <cstring>
 #include <string>
 
+#include "config/text.hpp"
 #include "health/url.hpp"
 
 namespace config {

@@ -22,12 +22,14 @@ std::string date_of(std::chrono::sys_seconds instant) {
 /// "ends in 5 days, on 2026-12-01"
 std::string describe_end(std::chrono::sys_seconds end, std::chrono::system_clock::time_point now) {
     using std::chrono::days;
-    if (end <= now) {
-        const auto past = std::chrono::duration_cast<days>(now - end);
+    // The clock's own nanoseconds end in 2262.
+    const auto here = std::chrono::floor<std::chrono::seconds>(now);
+    if (end <= here) {
+        const auto past = std::chrono::duration_cast<days>(here - end);
         return fmt::format("ended {} ago, on {}",
                            past < days(1) ? "less than a day" : count_of_days(past), date_of(end));
     }
-    const auto left = std::chrono::duration_cast<days>(end - now);
+    const auto left = std::chrono::duration_cast<days>(end - here);
     return fmt::format("ends in {}, on {}",
                        left < days(1) ? "less than a day" : count_of_days(left), date_of(end));
 }
@@ -57,7 +59,8 @@ std::optional<std::chrono::sys_seconds> parse_certificate_time(std::string_view 
 
 std::string warn_of_end(const Certificate& certificate, vrrp::Duration before,
                         std::chrono::system_clock::time_point now) {
-    if (before == vrrp::Duration::zero() || !certificate.end || *certificate.end > now + before) {
+    const auto latest = std::chrono::floor<std::chrono::seconds>(now + before);
+    if (before == vrrp::Duration::zero() || !certificate.end || *certificate.end > latest) {
         return "";
     }
     return "the certificate " + describe_end(*certificate.end, now);

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <regex.h>
-
 #include <cstddef>
 #include <expected>
 #include <memory>
@@ -11,32 +9,32 @@
 
 namespace health {
 
-/// A POSIX extended regular expression. A line of the text, which also a zero byte ends, is matched
-/// for itself: '^' and '$' are the line's. The time is linear in the length of the text.
+/// A regular expression in the syntax of RE2, over bytes. A line of the text, which also a zero
+/// byte ends, is matched for itself: '^' and '$' are the line's. The time is linear in the length
+/// of the text, at most about 15 ms and mostly a hundredth of that, and the memory is bounded.
 class Expression {
 public:
     /// The longest expression, in bytes.
     static constexpr std::size_t max_size = 512;
-    /// Says what is wrong with an expression, or that it would cost too much: back-references, and
-    /// repetitions of more than 1000 in all.
+    /// How much of a text is matched, in bytes.
+    static constexpr std::size_t max_text = 16UL * 1024UL;
+
+    /// Says what is wrong with an expression, or that it would cost too much.
     [[nodiscard]] static std::expected<Expression, std::string> compile(const std::string& text);
 
     /// Whether any line has a part that matches.
     [[nodiscard]] bool matches(std::string_view text) const;
 
 private:
+    struct Compiled;
     struct Free {
-        void operator()(regex_t* compiled) const;
+        void operator()(Compiled* compiled) const;
     };
-    using Compiled = std::unique_ptr<regex_t, Free>;
+    using Owned = std::unique_ptr<Compiled, Free>;
 
-    [[nodiscard]] static std::expected<Compiled, std::string> compile_as_it_is(
-        const std::string& text);
-    explicit Expression(Compiled compiled) : compiled_(std::move(compiled)) {}
+    explicit Expression(Owned compiled) : compiled_(std::move(compiled)) {}
 
-    [[nodiscard]] bool matches_line(std::string_view line) const;
-
-    Compiled compiled_;
+    Owned compiled_;
 };
 
 }  // namespace health

@@ -32,6 +32,10 @@ std::string to_text(const std::vector<StatusRange>& ranges) {
     return text;
 }
 
+std::string part_of_body(std::size_t size, bool is_cut) {
+    return is_cut ? fmt::format("the first {} bytes of the body", size) : "the body";
+}
+
 ProbeResult bad(std::string detail) {
     return {.is_good = false, .detail = std::move(detail)};
 }
@@ -46,15 +50,16 @@ ProbeResult judge(const HttpAnswer& answer, const HttpProbeConfig& config,
     if (config.uses_http2 && !answer.is_http2) {
         return bad(fmt::format("status {}, but not in HTTP/2", answer.status));
     }
-    const std::string part = answer.is_cut
-                                 ? fmt::format("the first {} bytes of the body", answer.body.size())
-                                 : "the body";
+    const std::size_t size = answer.body.size();
     if (answer.body.find(config.body_contains) == std::string::npos) {
-        return bad(fmt::format("status {}, but {} has no \"{}\"", answer.status, part,
+        return bad(fmt::format("status {}, but {} has no \"{}\"", answer.status,
+                               part_of_body(size, answer.is_cut),
                                printable(config.body_contains, longest_quote)));
     }
     if (body_matches != nullptr && !body_matches->matches(answer.body)) {
-        return bad(fmt::format("status {}, but {} does not match {}", answer.status, part,
+        const std::size_t matched = std::min(size, Expression::max_text);
+        return bad(fmt::format("status {}, but {} does not match {}", answer.status,
+                               part_of_body(matched, answer.is_cut || matched < size),
                                printable(config.body_matches, longest_quote)));
     }
     return {.is_good = true, .detail = fmt::format("status {}", answer.status)};

@@ -31,7 +31,7 @@ struct ProcessExecutable {
 
 /// Processes whose arguments, joined by single blanks, match this.
 struct ProcessCommandLine {
-    std::string text;  ///< with Match::expression a POSIX extended regular expression
+    std::string text;  ///< with Match::expression an Expression
     Match match = Match::exact;
 
     friend bool operator==(const ProcessCommandLine&, const ProcessCommandLine&) = default;
@@ -116,7 +116,7 @@ struct HttpProbeConfig {
     std::string host;                  ///< for the Host header; empty: the url's
     std::vector<StatusRange> statuses{StatusRange{}};
     std::string body_contains;
-    std::string body_matches;  ///< a POSIX extended regular expression
+    std::string body_matches;  ///< an Expression
     int redirects = 0;         ///< how many are followed
     bool uses_http2 = false;   ///< over TLS by negotiation, else with prior knowledge
     std::string unix_socket;   ///< an absolute path; empty: TCP

@@ -11,7 +11,9 @@
 #include <string>
 #include <utility>
 
+#include "health/local_file.hpp"
 #include "health/name_lookup.hpp"
+#include "health/noting_attempt.hpp"
 #include "health/periodic_probe.hpp"
 #include "health/printable.hpp"
 #include "health/transfer.hpp"
@@ -33,16 +35,19 @@ struct Plan {
     NoteStep note;
     TransferLibrary library;
     NameLookup lookup;
+    LocalFiles files;
+    vrrp::Duration timeout;
 
-    Plan(const TcpProbeConfig& probe, std::optional<TlsSettings> settings,
+    Plan(const CheckConfig& check, const TcpProbeConfig& probe, std::optional<TlsSettings> settings,
          const ProbeContext& context)
         : config(probe),
           tls(std::move(settings)),
           loop(context.loop),
           note(context.note),
-          lookup(context.loop) {}
+          lookup(context.loop),
+          timeout(check.timeout) {}
 
-    [[nodiscard]] TransferRequest request() const {
+    [[nodiscard]] TransferRequest request(vrrp::Instant now) const {
         TransferRequest request{
             .url = {.is_tls = tls.has_value(),
                     .user_info = "",
@@ -50,6 +55,7 @@ struct Plan {
                     .target = "/"},
             .connect_host = config.host,
             .unix_socket = "",
+            .limit = now + timeout,
             .source = config.source,
             .tls = tls.value_or(TlsSettings()),
             .only_connects = true,
@@ -62,13 +68,15 @@ struct Plan {
     }
 };
 
-class TcpAttempt final : public Attempt {
+class TcpAttempt final : public NotingAttempt {
 public:
-    TcpAttempt(Plan& plan, FinishAttempt finish) : plan_(plan), finish_(std::move(finish)) {}
+    TcpAttempt(Plan& plan, FinishAttempt finish)
+        : NotingAttempt(plan.note, std::move(finish)), plan_(plan) {}
 
-    [[nodiscard]] std::expected<void, os::Error> start() {
-        auto transfer = Transfer::start({plan_.loop, plan_.lookup, plan_.note}, plan_.request(),
-                                        [this](vrrp::Instant now) { on_connected(now); });
+    [[nodiscard]] std::expected<void, os::Error> start(vrrp::Instant now) {
+        auto transfer =
+            Transfer::start({plan_.loop, plan_.lookup, plan_.files, plan_.note}, plan_.request(now),
+                            [this](vrrp::Instant at) { on_connected(at); });
         if (!transfer) {
             return std::unexpected(transfer.error());
         }
@@ -179,29 +187,21 @@ private:
         source_ = std::move(*source);
     }
 
-    void note(const std::string& step) const {
-        if (plan_.note) {
-            plan_.note(step);
-        }
-    }
-
     void good(std::string detail, vrrp::Instant now) {
-        finish({.is_good = true, .detail = std::move(detail)}, now);
+        conclude({.is_good = true, .detail = std::move(detail)}, now);
     }
 
     void bad(std::string detail, vrrp::Instant now) {
-        finish({.is_good = false, .detail = std::move(detail)}, now);
+        conclude({.is_good = false, .detail = std::move(detail)}, now);
     }
 
     /// Nothing of this may be touched afterwards.
-    void finish(ProbeResult result, vrrp::Instant now) {
+    void conclude(ProbeResult result, vrrp::Instant now) {
         result.warning = warning_;
-        FinishAttempt finish = std::move(finish_);
         finish(result, now);
     }
 
     Plan& plan_;
-    FinishAttempt finish_;
     std::unique_ptr<Transfer> transfer_;
     os::Source source_;  ///< of the transfer's descriptor: goes before it
     std::uint32_t awaited_ = 0;
@@ -211,30 +211,30 @@ private:
 };
 
 StartedProbe start(const CheckConfig& check, std::unique_ptr<Plan> plan, ProbeContext context) {
-    return PeriodicProbe::start(
-        check, std::move(context),
-        [plan = std::move(plan)](FinishAttempt finish, vrrp::Instant /*now*/)
-            -> std::expected<std::unique_ptr<Attempt>, ProbeResult> {
-            auto attempt = std::make_unique<TcpAttempt>(*plan, std::move(finish));
-            if (const auto started = attempt->start(); !started) {
-                return std::unexpected(
-                    ProbeResult{.is_good = false, .detail = started.error().message()});
-            }
-            return attempt;
-        });
+    return PeriodicProbe::start(check, std::move(context),
+                                [plan = std::move(plan)](FinishAttempt finish, vrrp::Instant now)
+                                    -> std::expected<std::unique_ptr<Attempt>, ProbeResult> {
+                                    auto attempt =
+                                        std::make_unique<TcpAttempt>(*plan, std::move(finish));
+                                    if (const auto started = attempt->start(now); !started) {
+                                        return std::unexpected(ProbeResult{
+                                            .is_good = false, .detail = started.error().message()});
+                                    }
+                                    return attempt;
+                                });
 }
 
 }  // namespace
 
 StartedProbe start_tcp_probe(const CheckConfig& check, const TcpProbeConfig& config,
                              ProbeContext context) {
-    auto plan = std::make_unique<Plan>(config, std::nullopt, context);
+    auto plan = std::make_unique<Plan>(check, config, std::nullopt, context);
     return start(check, std::move(plan), std::move(context));
 }
 
 StartedProbe start_tls_probe(const CheckConfig& check, const TlsProbeConfig& config,
                              ProbeContext context) {
-    auto plan = std::make_unique<Plan>(config.tcp, config.tls, context);
+    auto plan = std::make_unique<Plan>(check, config.tcp, config.tls, context);
     return start(check, std::move(plan), std::move(context));
 }
 

@@ -13,10 +13,11 @@
 #include <cstdint>
 #include <utility>
 
+#include "health/duration_text.hpp"
 #include "health/printable.hpp"
 #include "health/source_binding.hpp"
+#include "health/transfer_curl.hpp"
 #include "health/transfer_failure.hpp"
-#include "health/transfer_handle.hpp"
 #include "os/fd.hpp"
 
 namespace health {
@@ -25,6 +26,9 @@ namespace {
 
 constexpr std::size_t max_header_size = 64UL * 1024UL;
 constexpr std::size_t longest_note = 200;
+
+/// CURLE_TOO_LARGE, which libcurl has from 8.6 on.
+constexpr int too_large = 100;
 
 std::uint32_t to_epoll(int what) {
     return ((what & CURL_POLL_IN) != 0 ? EPOLLIN : 0U) |
@@ -55,10 +59,6 @@ std::optional<vrrp::Duration> time_of(CURL* easy, CURLINFO what) {
     return std::chrono::microseconds(microseconds);
 }
 
-std::string in_milliseconds(vrrp::Duration duration) {
-    return fmt::format("{:.1f} ms", std::chrono::duration<double, std::milli>(duration).count());
-}
-
 }  // namespace
 
 TransferLibrary::TransferLibrary() {
@@ -68,20 +68,6 @@ TransferLibrary::TransferLibrary() {
 TransferLibrary::~TransferLibrary() {
     curl_global_cleanup();
 }
-
-struct Transfer::Curl {
-    struct Clean {
-        void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
-    };
-    std::unique_ptr<CURLM, Clean> multi{curl_multi_init()};
-    TransferHandle handle;
-
-    Curl(const TransferRequest& request, const std::vector<vrrp::IpAddress>& addresses)
-        : handle(request, addresses) {}
-    Curl(const Curl&) = delete;
-    Curl& operator=(const Curl&) = delete;
-    ~Curl() { curl_multi_remove_handle(multi.get(), handle.get()); }
-};
 
 /// What libcurl calls.
 struct Transfer::Callbacks {
@@ -218,7 +204,13 @@ std::expected<std::unique_ptr<Transfer>, os::Error> Transfer::start(const Transf
     if (!timer) {
         return std::unexpected(timer.error());
     }
+    auto patience = context.loop.timer(os::Urgency::checks,
+                                       [self](vrrp::Instant now) { self->on_silence(now); });
+    if (!patience) {
+        return std::unexpected(patience.error());
+    }
     transfer->timer_ = std::move(*timer);
+    transfer->patience_ = std::move(*patience);
     transfer->timer_.arm(context.loop.now());
     return transfer;
 }
@@ -226,6 +218,7 @@ std::expected<std::unique_ptr<Transfer>, os::Error> Transfer::start(const Transf
 Transfer::Transfer(const TransferContext& context, TransferRequest request, OnEnd on_end)
     : loop_(context.loop),
       lookup_(context.lookup),
+      files_(context.files),
       note_(context.note),
       request_(std::move(request)),
       on_end_(std::move(on_end)) {
@@ -246,6 +239,11 @@ Transfer::~Transfer() {
 /// Finds out where to connect to.
 void Transfer::begin(vrrp::Instant now) {
     const std::string& host = request_.connect_host;
+    failure_ = complaint_of_files();
+    if (!failure_.empty()) {
+        end(now);
+        return;
+    }
     if (!request_.unix_socket.empty()) {
         connect(now);
         return;
@@ -269,6 +267,22 @@ void Transfer::begin(vrrp::Instant now) {
     }
 }
 
+/// libcurl opens them within the loop, and would wait there for who writes to a FIFO.
+std::string Transfer::complaint_of_files() const {
+    const TlsSettings& tls = request_.tls;
+    const std::array<std::pair<std::string_view, const std::string&>, 3> files = {
+        {{"ca_file", tls.ca_file},
+         {"client_certificate", tls.client_certificate},
+         {"client_key", tls.client_key}}};
+    for (const auto& [key, path] : files) {
+        const bool is_used = request_.url.is_tls && !path.empty();
+        if (const auto complaint = is_used ? files_.complaint_of(path) : ""; !complaint.empty()) {
+            return fmt::format("{} {} {}", key, path, complaint);
+        }
+    }
+    return "";
+}
+
 void Transfer::on_addresses(const NameAnswer& answer, vrrp::Instant now) {
     const std::string& host = request_.connect_host;
     if (!answer) {
@@ -276,32 +290,59 @@ void Transfer::on_addresses(const NameAnswer& answer, vrrp::Instant now) {
         end(now);
         return;
     }
+    const ProbeSource& source = request_.source;
     for (const vrrp::IpAddress& address : *answer) {
         tell(fmt::format("{} is {}", host, address.to_text()));
-        const auto& source = request_.source.address;
-        if (!source || source->family() == address.family()) {
+        // A link-local one is another on each link.
+        const bool is_on_one_link =
+            address.family() == vrrp::Family::ipv6 && address.is_link_local();
+        const bool is_of_source = !source.address || source.address->family() == address.family();
+        if (is_of_source && !(is_on_one_link && source.interface.empty())) {
             addresses_.push_back(address);
         }
     }
     if (addresses_.empty()) {
-        failure_ = fmt::format("the name {} has no address of the family of {}", host,
-                               request_.source.address->to_text());
+        const std::string what = source.address
+                                     ? "no address of the family of " + source.address->to_text()
+                                     : "only link-local addresses, which need source_interface";
+        failure_ = fmt::format("the name {} has {}", host, what);
         end(now);
         return;
     }
     connect(now);
 }
 
+/// Connects to the next of the addresses, each of which gets its share of the time that is left; or
+/// to the url's host itself, where there are none. Never called from within libcurl.
 void Transfer::connect(vrrp::Instant now) {
-    curl_ = std::make_unique<Curl>(request_, addresses_);
+    std::optional<vrrp::IpAddress> address;
+    if (has_more_addresses()) {
+        address = addresses_[tried_++];
+    }
+    socket_error_.reset();
+    curl_ = std::make_unique<Curl>(request_, address);
     if (!curl_->multi || curl_->handle.get() == nullptr) {
         failure_ = "no memory for a connection to " + peer_;
         end(now);
         return;
     }
     Callbacks::set(*this);
+    if (has_more_addresses()) {
+        const vrrp::Duration left = std::max(request_.limit - now, vrrp::Duration::zero());
+        patience_.arm(now + left / static_cast<long>(addresses_.size() - tried_ + 1));
+    } else {
+        patience_.disarm();
+    }
     // libcurl asks to be called at once.
     curl_multi_add_handle(curl_->multi.get(), curl_->handle.get());
+}
+
+void Transfer::on_silence(vrrp::Instant now) {
+    // libcurl watches no socket on which nothing is awaited just then.
+    if (!time_of(curl_->handle.get(), CURLINFO_CONNECT_TIME_T) && !is_connected()) {
+        tell("no connection yet to " + peer_);
+        connect(now);
+    }
 }
 
 void Transfer::act(int fd, int events, vrrp::Instant now) {
@@ -312,7 +353,13 @@ void Transfer::act(int fd, int events, vrrp::Instant now) {
     int waiting = 0;
     const CURLMsg* const message = curl_multi_info_read(multi, &waiting);
     if (message != nullptr && message->msg == CURLMSG_DONE) {
-        take_result(message->data.result);
+        const int result = message->data.result;
+        take_result(result);
+        if (result == CURLE_COULDNT_CONNECT && has_more_addresses()) {
+            tell(std::exchange(failure_, ""));
+            connect(now);
+            return;
+        }
         end(now);
     } else if (code != CURLM_OK) {
         failure_ = socket_error_ ? socket_error_->message() : curl_multi_strerror(code);
@@ -333,10 +380,12 @@ void Transfer::take_result(int code) {
         return;
     }
     if (code == CURLE_COULDNT_CONNECT && socket_error_) {
-        failure_ = socket_error_->message();
+        failure_ = socket_error_->message() + place_among_addresses();
         return;
     }
-    if (code == CURLE_WRITE_ERROR) {
+    // libcurl itself takes no line of more than 100 KB.
+    const bool is_line_too_long = code == CURLE_OUT_OF_MEMORY || code == too_large;
+    if (code == CURLE_WRITE_ERROR || (is_line_too_long && header_size_ > 0)) {
         failure_ = fmt::format("the header of the answer of {} is longer than {} bytes", peer_,
                                max_header_size);
         return;
@@ -350,6 +399,16 @@ void Transfer::take_result(int code) {
                                         .name = request_.url.server.host,
                                         .ca_file = request_.tls.ca_file,
                                         .client_certificate = request_.tls.client_certificate});
+    if (code == CURLE_COULDNT_CONNECT) {
+        failure_ += place_among_addresses();
+    }
+}
+
+/// Said of what is the end of several addresses, none of which was well.
+std::string Transfer::place_among_addresses() const {
+    return addresses_.size() < 2 || has_more_addresses()
+               ? ""
+               : fmt::format(", the last of {} addresses", addresses_.size());
 }
 
 void Transfer::note_progress() {
@@ -360,15 +419,16 @@ void Transfer::note_progress() {
     CURL* const easy = curl_->handle.get();
     if (const auto time = time_of(easy, CURLINFO_CONNECT_TIME_T); time && !has_noted_connection_) {
         has_noted_connection_ = true;
-        tell(fmt::format("connected to {} after {}", peer_, in_milliseconds(*time)));
+        tell(fmt::format("connected to {} after {}", peer_, to_milliseconds_text(*time)));
     }
     if (const auto time = time_of(easy, CURLINFO_APPCONNECT_TIME_T); time && !has_noted_tls_) {
         has_noted_tls_ = true;
-        tell(fmt::format("the TLS handshake was done after {}", in_milliseconds(*time)));
+        tell(fmt::format("the TLS handshake was done after {}", to_milliseconds_text(*time)));
     }
 }
 
 void Transfer::end(vrrp::Instant now) {
+    patience_.disarm();
     if (on_end_) {
         // May destroy this.
         OnEnd on_end = std::exchange(on_end_, nullptr);
@@ -389,7 +449,7 @@ std::string Transfer::progress() const {
     CURL* const easy = curl_->handle.get();
     // libcurl may count the handshake as a part of connecting.
     if (!time_of(easy, CURLINFO_CONNECT_TIME_T) && !is_connected()) {
-        return "connecting to " + peer_;
+        return fmt::format("connecting to {}{}", peer_, place_among_addresses());
     }
     if (request_.url.is_tls && !time_of(easy, CURLINFO_APPCONNECT_TIME_T)) {
         return "waiting for the TLS handshake with " + peer_;
@@ -407,77 +467,6 @@ bool Transfer::is_connected() const {
         socklen_t size = sizeof address;
         return getpeername(watched.first, reinterpret_cast<sockaddr*>(&address), &size) == 0;
     });
-}
-
-int Transfer::status() const {
-    long status = 0;
-    curl_easy_getinfo(curl_->handle.get(), CURLINFO_RESPONSE_CODE, &status);
-    return static_cast<int>(status);
-}
-
-bool Transfer::was_http2() const {
-    long version = 0;
-    curl_easy_getinfo(curl_->handle.get(), CURLINFO_HTTP_VERSION, &version);
-    return version == CURL_HTTP_VERSION_2_0;
-}
-
-std::string Transfer::redirect() const {
-    const char* url = nullptr;
-    curl_easy_getinfo(curl_->handle.get(), CURLINFO_REDIRECT_URL, &url);
-    return url == nullptr ? "" : url;
-}
-
-std::optional<Certificate> Transfer::certificate() const {
-    curl_certinfo* chain = nullptr;
-    if (!curl_ || curl_easy_getinfo(curl_->handle.get(), CURLINFO_CERTINFO, &chain) != CURLE_OK ||
-        chain == nullptr || chain->num_of_certs < 1) {
-        return std::nullopt;
-    }
-    Certificate certificate;
-    for (const curl_slist* entry = chain->certinfo[0]; entry != nullptr; entry = entry->next) {
-        const std::string_view line(entry->data);
-        const std::size_t colon = line.find(':');
-        const std::string_view key = line.substr(0, colon);
-        const std::string_view value = colon == line.npos ? "" : line.substr(colon + 1);
-        if (key == "Subject") {
-            certificate.subject = printable(value, longest_note);
-        } else if (key == "Issuer") {
-            certificate.issuer = printable(value, longest_note);
-        } else if (key == "Expire date") {
-            certificate.end = parse_certificate_time(value);
-        }
-    }
-    return certificate;
-}
-
-int Transfer::socket() const {
-    curl_socket_t fd = CURL_SOCKET_BAD;
-    curl_easy_getinfo(curl_->handle.get(), CURLINFO_ACTIVESOCKET, &fd);
-    return fd;
-}
-
-std::expected<std::size_t, std::string> Transfer::send(std::string_view data) {
-    std::size_t sent = 0;
-    const CURLcode code = curl_easy_send(curl_->handle.get(), data.data(), data.size(), &sent);
-    if (code != CURLE_OK && code != CURLE_AGAIN) {
-        return std::unexpected(
-            fmt::format("cannot send to {}: {}", peer_, curl_easy_strerror(code)));
-    }
-    return code == CURLE_AGAIN ? 0 : sent;
-}
-
-std::expected<std::optional<std::size_t>, std::string> Transfer::receive(std::span<char> buffer) {
-    std::size_t received = 0;
-    const CURLcode code =
-        curl_easy_recv(curl_->handle.get(), buffer.data(), buffer.size(), &received);
-    if (code == CURLE_AGAIN) {
-        return std::nullopt;
-    }
-    if (code != CURLE_OK) {
-        return std::unexpected(
-            fmt::format("cannot receive from {}: {}", peer_, curl_easy_strerror(code)));
-    }
-    return received;
 }
 
 }  // namespace health

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "health/certificate.hpp"
+#include "health/local_file.hpp"
 #include "health/name_lookup.hpp"
 #include "health/probe.hpp"
 #include "health/transfer_request.hpp"
@@ -35,6 +36,7 @@ public:
 struct TransferContext {
     os::Loop& loop;
     NameLookup& lookup;
+    LocalFiles& files;
     const NoteStep& note;
 };
 
@@ -88,23 +90,30 @@ private:
     Transfer(const TransferContext& context, TransferRequest request, OnEnd on_end);
 
     void begin(vrrp::Instant now);
+    [[nodiscard]] std::string complaint_of_files() const;
     void on_addresses(const NameAnswer& answer, vrrp::Instant now);
     void connect(vrrp::Instant now);
+    void on_silence(vrrp::Instant now);
     void act(int fd, int events, vrrp::Instant now);
     void take_result(int code);
     void note_progress();
     [[nodiscard]] bool is_connected() const;
+    [[nodiscard]] bool has_more_addresses() const { return tried_ < addresses_.size(); }
+    [[nodiscard]] std::string place_among_addresses() const;
     void end(vrrp::Instant now);
     void tell(const std::string& step) const;
 
     os::Loop& loop_;
     NameLookup& lookup_;
+    LocalFiles& files_;
     const NoteStep& note_;
     TransferRequest request_;
     OnEnd on_end_;
     std::vector<vrrp::IpAddress> addresses_;
+    std::size_t tried_ = 0;  ///< how many of them
     std::map<int, os::Source> sources_;
     os::Timer timer_;
+    os::Timer patience_;          ///< with an address, as long as there are others
     std::unique_ptr<Curl> curl_;  ///< nullptr before the addresses are known
     std::optional<os::Error> socket_error_;
     std::string peer_;

@@ -27,6 +27,10 @@ std::string describe_connection(const TransferFailure& failure) {
     }
     const char* const reason =
         failure.error_number == 0 ? nullptr : strerrordesc_np(failure.error_number);
+    if (reason == nullptr && failure.peer.starts_with('/')) {
+        // libcurl speaks of the url's host there.
+        return fmt::format("cannot connect to {}", failure.peer);
+    }
     return fmt::format("cannot connect to {}: {}", failure.peer,
                        reason == nullptr ? words_of(failure) : reason);
 }

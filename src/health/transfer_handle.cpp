@@ -9,21 +9,17 @@ namespace {
 /// Longer than any check may take: the check's own time limit is what counts.
 constexpr long no_time_limit_ms = 2L * 60 * 60 * 1000;
 
-/// "www.example.org:443:192.0.2.1,[2001:db8::1]"
-std::string to_entry(const Endpoint& server, const std::vector<vrrp::IpAddress>& addresses) {
-    std::string list;
-    for (const vrrp::IpAddress& address : addresses) {
-        const bool is_ipv4 = address.family() == vrrp::Family::ipv4;
-        list += fmt::format("{}{}{}{}", list.empty() ? "" : ",", is_ipv4 ? "" : "[",
-                            address.to_text(), is_ipv4 ? "" : "]");
-    }
-    return fmt::format("{}:{}:{}", server.host, server.port, list);
+/// "www.example.org:443:[2001:db8::1]"
+std::string to_entry(const Endpoint& server, const vrrp::IpAddress& address) {
+    const bool is_ipv4 = address.family() == vrrp::Family::ipv4;
+    return fmt::format("{}:{}:{}{}{}", server.host, server.port, is_ipv4 ? "" : "[",
+                       address.to_text(), is_ipv4 ? "" : "]");
 }
 
 }  // namespace
 
 TransferHandle::TransferHandle(const TransferRequest& request,
-                               const std::vector<vrrp::IpAddress>& addresses)
+                               const std::optional<vrrp::IpAddress>& address)
     : easy_(curl_easy_init()) {
     CURL* const easy = easy_.get();
     if (easy == nullptr) {
@@ -32,7 +28,7 @@ TransferHandle::TransferHandle(const TransferRequest& request,
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, error_.data());
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, no_time_limit_ms);
-    set_place(request, addresses);
+    set_place(request, address);
     if (request.url.is_tls) {
         set_tls(request.tls, !request.only_connects);
     }
@@ -51,7 +47,7 @@ void TransferHandle::append(List& list, const std::string& text) {
 }
 
 void TransferHandle::set_place(const TransferRequest& request,
-                               const std::vector<vrrp::IpAddress>& addresses) {
+                               const std::optional<vrrp::IpAddress>& address) {
     CURL* const easy = easy_.get();
     curl_easy_setopt(easy, CURLOPT_URL, to_request(request.url).c_str());
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -60,8 +56,8 @@ void TransferHandle::set_place(const TransferRequest& request,
     curl_easy_setopt(easy, CURLOPT_PROXY, "");
     if (!request.unix_socket.empty()) {
         curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, request.unix_socket.c_str());
-    } else if (!addresses.empty()) {
-        append(resolve_, to_entry(request.url.server, addresses));
+    } else if (address) {
+        append(resolve_, to_entry(request.url.server, *address));
         curl_easy_setopt(easy, CURLOPT_RESOLVE, resolve_.get());
     }
 }
@@ -85,6 +81,8 @@ void TransferHandle::set_tls(const TlsSettings& tls, bool has_alpn) {
         const std::string& key = tls.client_key.empty() ? tls.client_certificate : tls.client_key;
         curl_easy_setopt(easy, CURLOPT_SSLCERT, tls.client_certificate.c_str());
         curl_easy_setopt(easy, CURLOPT_SSLKEY, key.c_str());
+        // An encrypted key would have its pass phrase asked for on the terminal.
+        curl_easy_setopt(easy, CURLOPT_KEYPASSWD, "");
     }
     curl_easy_setopt(easy, CURLOPT_SSL_ENABLE_ALPN, has_alpn ? 1L : 0L);
     curl_easy_setopt(easy, CURLOPT_CERTINFO, 1L);

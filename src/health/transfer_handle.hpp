@@ -7,16 +7,16 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 #include <string>
-#include <vector>
 
 namespace health {
 
 /// libcurl's description of one request, and the texts that it points to. Pinned.
 class TransferHandle {
 public:
-    /// To be connected to one of the addresses, or to the url's host itself where there are none.
-    TransferHandle(const TransferRequest& request, const std::vector<vrrp::IpAddress>& addresses);
+    /// To be connected to the address, or to the url's host itself where there is none.
+    TransferHandle(const TransferRequest& request, const std::optional<vrrp::IpAddress>& address);
     TransferHandle(const TransferHandle&) = delete;
     TransferHandle& operator=(const TransferHandle&) = delete;
 
@@ -35,7 +35,7 @@ private:
     using List = std::unique_ptr<curl_slist, Free>;
 
     static void append(List& list, const std::string& text);
-    void set_place(const TransferRequest& request, const std::vector<vrrp::IpAddress>& addresses);
+    void set_place(const TransferRequest& request, const std::optional<vrrp::IpAddress>& address);
     void set_tls(const TlsSettings& tls, bool has_alpn);
     void set_request(const TransferRequest& request);
 

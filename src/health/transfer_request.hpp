@@ -2,6 +2,7 @@
 
 #include "health/probe_config.hpp"
 #include "health/url.hpp"
+#include "vrrp/time.hpp"
 
 #include <cstddef>
 #include <string>
@@ -14,6 +15,7 @@ struct TransferRequest {
     Url url;                   ///< with the server's name as it is told and verified
     std::string connect_host;  ///< an address or a name: where the server is; empty: as in the url
     std::string unix_socket;   ///< an absolute path; empty: TCP
+    vrrp::Instant limit;       ///< by then somebody ends it: what its addresses share
     ProbeSource source;
     TlsSettings tls;
     bool only_connects = false;  ///< to talk by oneself afterwards; what follows is of no meaning

@@ -40,6 +40,14 @@ TEST_CASE("a certificate warns before its end", "[health]") {
     CHECK(health::warn_of_end({}, two_weeks, end).empty());
 }
 
+TEST_CASE("a certificate may end when the clock's nanoseconds have ended", "[health]") {
+    const auto far = std::chrono::sys_days(std::chrono::year(9999) / 12 / 31);
+    const Certificate lasting{.subject = "CN = x", .issuer = "CN = y", .end = far};
+    CHECK(health::warn_of_end(lasting, two_weeks, end).empty());
+    CHECK(health::describe(lasting, end).ends_with(" days, on 9999-12-31"));
+    CHECK(health::describe(lasting, end).find(", ends in ") != std::string::npos);
+}
+
 TEST_CASE("a certificate is described with its end", "[health]") {
     CHECK(health::describe(certificate, end - 50h) ==
           "certificate of CN = x by CN = y, ends in 2 days, on 2026-12-01");

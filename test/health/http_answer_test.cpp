@@ -35,6 +35,8 @@ TEST_CASE("an answer is judged by its body and its version", "[health]") {
           R"(bad: status 200, but the first 2 bytes of the body has no "ok")");
     CHECK(detail({.status = 200, .body = "it's ok"}, config) ==
           "bad: status 200, but the body does not match ^o");
+    CHECK(detail({.status = 200, .body = std::string(16384, '\n') + "ok"}, config) ==
+          "bad: status 200, but the first 16384 bytes of the body does not match ^o");
     config.uses_http2 = true;
     CHECK(detail({.status = 200, .body = "ok"}, config) == "bad: status 200, but not in HTTP/2");
     CHECK(detail({.status = 200, .is_http2 = true, .body = "ok"}, config) == "good: status 200");

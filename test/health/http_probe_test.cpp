@@ -1,3 +1,7 @@
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
 #include <chrono>
 #include <filesystem>
 #include <functional>
@@ -5,8 +9,10 @@
 #include <string>
 
 #include "catch2.hpp"
+#include "os/fd.hpp"
 #include "server.hpp"
 #include "stage.hpp"
+#include "temporary_folder.hpp"
 
 using health::CheckConfig;
 using health::HttpProbeConfig;
@@ -107,6 +113,10 @@ TEST_CASE("a web server that doesn't answer in HTTP is bad, with the reason", "[
         }
         detail = " is longer than 65536 bytes";
     }
+    SECTION("an endless line of a header") {
+        answer = "HTTP/1.1 200 OK\r\nA: " + std::string(150000, 'a');
+        detail = " is longer than 65536 bytes";
+    }
     const Server server(stage, saying(answer));
     const auto result = look(stage, {.url = server.url()});
     CHECK_FALSE(result.is_good);
@@ -174,6 +184,57 @@ TEST_CASE("redirects are followed as often as the file says", "[health]") {
         CHECK(look(stage, {.url = server.url()}).detail == "status 302, expected 200 to 299");
         CHECK(server.accepted() == 1);
     }
+}
+
+TEST_CASE("a redirect may have a fragment", "[health]") {
+    Stage stage;
+    const Server server(stage, [](int fd, const std::string& request) {
+        const std::string answer = request.starts_with("GET /last ")
+                                       ? ok_answer
+                                       : "HTTP/1.1 302 Found\r\nLocation: /last#top\r\n"
+                                         "Content-Length: 0\r\n\r\n";
+        send(fd, answer.data(), answer.size(), MSG_NOSIGNAL);
+        return false;
+    });
+    CHECK(look(stage, {.url = server.url(), .redirects = 1}).detail == "status 200");
+}
+
+TEST_CASE("a file of certificates that could hold the loop up is not opened", "[health]") {
+    Stage stage;
+    const TemporaryFolder folder;
+    const std::string fifo = folder.path() + "/fifo.pem";
+    REQUIRE(mkfifo(fifo.c_str(), 0600) == 0);
+    const std::string link = folder.path() + "/link.pem";
+    std::filesystem::create_symlink("fifo.pem", link);
+    HttpProbeConfig config{.url = "https://127.0.0.1:1/"};
+    std::string key = "ca_file " + fifo;
+    SECTION("of authorities") {
+        config.tls.ca_file = fifo;
+    }
+    SECTION("of the client") {
+        config.tls.client_certificate = link;
+        key = "client_certificate " + link;
+    }
+    CHECK(look(stage, config).detail == key + " is no regular file");
+}
+
+TEST_CASE("a Unix socket that takes no more connections is named", "[health]") {
+    Stage stage;
+    const TemporaryFolder folder;
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    const std::string path = folder.path() + "/app.sock";
+    path.copy(address.sun_path, sizeof address.sun_path - 1);
+    auto* const any = reinterpret_cast<sockaddr*>(&address);
+    const os::Fd listening(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const os::Fd first(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    REQUIRE(bind(listening.get(), any, sizeof address) == 0);
+    REQUIRE(listen(listening.get(), 0) == 0);
+    REQUIRE(connect(first.get(), any, sizeof address) == 0);
+    const auto result = look(stage, {.url = "http://localhost/", .unix_socket = path});
+    CHECK_FALSE(result.is_good);
+    CHECK(result.detail.starts_with("cannot connect to " + path));
+    CHECK(result.detail.find("localhost") == std::string::npos);
 }
 
 TEST_CASE("thousands of requests leave no descriptor open", "[health]") {

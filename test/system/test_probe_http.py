@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lab import MASTER, Host, Lab, Understudy, wait_until
+from lab import BINARY, MASTER, Host, Lab, Understudy, wait_until
 
 pytestmark = pytest.mark.needs("understudy", "nginx", "openssl")
 
@@ -172,6 +172,50 @@ def test_a_host_that_is_not_there_is_bad_within_the_time_limit(lab: Lab, server:
     assert [one["verdict"] for one in seen] == ["bad"] * 3
     assert "192.168.56.99 port 80" in seen[0]["detail"]
     assert "nosuch.invalid" in seen[2]["detail"]
+
+
+ADDRESSES = [
+    ("two", "192.168.56.99", SERVER),     # nobody answers, then well
+    ("three", "192.168.56.61", SERVER),   # refused, then well
+    ("back", SERVER, "192.168.56.99"),    # well
+    ("none", "192.168.56.99", "192.168.56.61"),
+    ("link", "fe80::1"),
+]
+
+
+def test_each_address_of_a_name_is_tried(lab: Lab, server: Host) -> None:
+    host = lab.hosts[MASTER]
+    host.write_file("/etc/hosts", "127.0.0.1 localhost\n" + "".join(
+        f"{address} {name}.lab.test\n" for name, *addresses in ADDRESSES for address in addresses))
+    host.run(["ip", "neighbour", "add", "192.168.56.99", "lladdr", "02:00:00:00:00:99",
+              "dev", "eth0"])
+    seen = look_at_all(lab, [f'tcp = "{name}.lab.test:80"' for name, *_ in ADDRESSES]
+                       + ['tcp = "back.lab.test:80"\nexpect = "x"'])
+    assert [one["detail"] for one in seen[:3]] == [f"connected to {SERVER} port 80"] * 3
+    assert seen[3]["verdict"] == "bad"
+    assert seen[3]["detail"].endswith(", the last of 2 addresses")
+    assert seen[4]["detail"] == ("the name link.lab.test has only link-local addresses, "
+                                 "which need source_interface")
+    assert seen[5]["detail"] == ('timed out after 0.4 s while waiting for "x" from '
+                                 f"{SERVER} port 80, with 0 bytes so far")
+
+
+def test_an_encrypted_key_asks_nobody_for_its_pass_phrase(lab: Lab, server: Host) -> None:
+    server.run(["openssl", "pkey", "-in", f"{FOLDER}/key.pem", "-aes256", "-passout",
+                "pass:secret", "-out", f"{FOLDER}/locked.pem"])
+    host = lab.hosts[MASTER]
+    for name in ("good", "locked"):
+        host.write_file(f"{FOLDER}/{name}.pem", server.read_file(f"{FOLDER}/{name}.pem"))
+    file = "/etc/understudy/locked.toml"
+    host.write_file(file, CHECK.format(
+        number=0, check=f'http = "https://{SERVER}:446/"\nverify = false\n'
+                        f'client_certificate = "{FOLDER}/good.pem"\n'
+                        f'client_key = "{FOLDER}/locked.pem"') + ROUTER.format(names='["probe0"]'))
+    done = host.run(["setsid", "--wait", "sh", "-c",
+                     f"echo secret | {BINARY} check --probe probe0 {file} 2>&1"], check=False)
+    assert "pass phrase" not in done.stdout
+    assert done.returncode == 1
+    assert "cannot use the client's certificate" in done.stdout
 
 
 def test_a_certificate_that_ends_is_a_warning(lab: Lab, server: Host) -> None:

@@ -34,6 +34,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     r"toml": ("src/config/toml_",),
     r"resolv\.h": ("src/health/dns_message.cpp",),
     r"curl/": ("src/cli/client", "src/health/transfer"),
+    r"re2/": ("src/health/expression",),
     r"microhttpd": ("src/observe/http_server",),
     r"nlohmann/": ("src/observe/", "src/cli/"),
     r"CLI/": ("src/main.cpp", "src/cli/"),
