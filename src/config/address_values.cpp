@@ -105,6 +105,12 @@ Complaint no_address(std::string_view text) {
                 fmt::format("write {}: the router's interface is the zone",
                             in_quotes(text.substr(0, percent)))};
     }
+    const std::size_t colon = text.find(':');
+    if (colon == text.rfind(':') && text.find('.') < colon && colon != std::string_view::npos) {
+        return {
+            fmt::format("{} is an address with a port", in_quotes(text)),
+            fmt::format("write {}: a port has a key of its own", in_quotes(text.substr(0, colon)))};
+    }
     return {fmt::format("{} is not an {} address", in_quotes(text), is_ipv6 ? "IPv6" : "IP"), ""};
 }
 

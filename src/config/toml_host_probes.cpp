@@ -80,7 +80,7 @@ health::ProbeConfig read_interface_probe(TomlSection& section, Report& /*report*
 health::ProbeConfig read_address_probe(TomlSection& section, Report& /*report*/) {
     health::AddressProbeConfig probe;
     const auto address = section.converted(
-        "address", [](const std::string& text) { return to_host_address("address", text); });
+        "address", [](const std::string& text) { return to_server_address("address", text); });
     probe.address = address.value_or(probe.address);
     probe.interface = section.converted("on", to_interface).value_or("");
     return probe;

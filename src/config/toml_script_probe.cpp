@@ -1,6 +1,10 @@
 #include "config/command.hpp"
+#include "config/text.hpp"
 #include "config/toml_probes.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <string>
@@ -37,6 +41,10 @@ std::optional<std::vector<std::string>> words_of(TomlSection& section, const Tom
     return words;
 }
 
+/// Words that mean something to a shell alone.
+constexpr std::array<std::string_view, 11> shell_signs = {
+    "|", "||", "&&", "&", ";", ">", ">>", "<", "2>&1", "2>/dev/null", ">/dev/null"};
+
 std::optional<std::vector<std::string>> read_command(TomlSection& section, Report& report) {
     return section.value(
         "script", [&](const TomlNode& node) -> std::optional<std::vector<std::string>> {
@@ -48,6 +56,14 @@ std::optional<std::vector<std::string>> read_command(TomlSection& section, Repor
             if (!program) {
                 report.error(node.place(), program.error());
                 return std::nullopt;
+            }
+            const auto sign = std::ranges::find_first_of(program->command, shell_signs);
+            if (sign != program->command.end()) {
+                report.warning(node.place(),
+                               fmt::format("{} is an argument of the program here, as no shell "
+                                           "reads the line",
+                                           in_quotes(*sign)),
+                               "write shell = … instead of script = …");
             }
             if (!program->warning.message.empty()) {
                 report.warning(node.place(), program->warning.message, program->warning.advice);

@@ -200,7 +200,7 @@ std::optional<vrrp::Duration> TomlSection::duration_of(const std::string& key,
     if (node.kind() == TomlKind::whole_number) {
         report_.error(node.place(),
                       fmt::format("{} is a number, expected a duration with a unit", key),
-                      fmt::format("write \"{}s\"", node.whole_number()));
+                      fmt::format("write \"{0}s\", or \"{0}ms\"", node.whole_number()));
         return std::nullopt;
     }
     const auto text = text_of(key, node, "a duration such as \"1s\" or \"100ms\"");

@@ -111,7 +111,7 @@ health::ProbeResult judge_route(const health::RouteProbeConfig& config,
                           (config.interface.empty() ||
                            (hop.link_index != 0 && name_of(hop.link_index) == config.interface));
         if (fits && fate_of(hop).empty()) {
-            return good(fmt::format("there is a {}",
+            return good(fmt::format("there is the {}",
                                     text_of({.network = config.network, .table = config.table}) +
                                         text_of(hop, name_of)));
         }
@@ -128,7 +128,7 @@ health::ProbeResult judge_route(const health::RouteProbeConfig& config,
             fmt::format("there is no {}, but one{}", text_of(config), text_of(*nearest, name_of)));
     }
     return bad(fmt::format(
-        "there is a {}{}",
+        "there is the {}{}",
         text_of({.network = config.network, .table = config.table}) + text_of(*nearest, name_of),
         fate_of(*nearest)));
 }

@@ -217,7 +217,9 @@ void Monitor::follow(Watch& watch, const health::Check& leader, vrrp::Instant no
 health::CheckEvent Monitor::judge(const health::CombinationConfig& combination) const {
     std::vector<health::MemberState> members;
     for (const std::string& name : combination.members) {
-        members.push_back({name, find(name).verdict()});
+        const health::Check& member = find(name);
+        members.push_back(
+            {name, member.waits_for_failure() ? health::Verdict::bad : member.verdict()});
     }
     const auto result = health::combine(combination.needed, members);
     return result ? health::CheckEvent(*result)

@@ -49,9 +49,10 @@ std::optional<vrrp::Instant> Check::deadline() const {
 
 std::optional<CheckChanged> Check::on(const ProbeStarted& /*event*/, vrrp::Instant now) {
     started_at_ = now;
-    waits_for_failure_ = false;
     detail_ = "no result yet";
-    return become(config_.initially, now);
+    const bool is_news = std::exchange(waits_for_failure_, false);
+    const auto change = become(config_.initially, now);
+    return change || !is_news ? change : std::optional(CheckChanged{verdict_, verdict_});
 }
 
 std::optional<CheckChanged> Check::on(const ProbeSuspended& event, vrrp::Instant now) {

@@ -134,8 +134,9 @@ TEST_CASE("weights that matter only together are not told", "[config]") {
 
 TEST_CASE("a weight where preemption is off is told", "[config]") {
     CHECK(weight_warnings(two + "preempt = false\nchecks = [\"x\"]", weighing(-50)) ==
-          "a.toml:8:11: warning: router a: check x can never change who is master: its weight -50 "
-          "moves the priority of 100, and without preemption a master stays whatever that is\n"
+          "a.toml:8:11: warning: router a: check x can never change who is master while one lives: "
+          "its weight -50 moves the priority of 100, and without preemption a master stays "
+          "whatever that is\n"
           "  help: leave the weight out, then its failure takes the router out of office\n");
     CHECK(weight_warnings(two + "preempt = false\nchecks = [{ name = \"x\", weight = 0 }]",
                           weighing(-50))

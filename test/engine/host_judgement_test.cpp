@@ -77,7 +77,7 @@ TEST_CASE("a route is good if one of its ways is as wanted, and alive", "[engine
     const net::RouteHop second{.via = other, .link_index = 2};
     const health::RouteProbeConfig any{.network = ten};
     CHECK(judge(any, {}) == bad("there is no route to 10.0.0.0/8"));
-    CHECK(judge(any, {first}) == good("there is a route to 10.0.0.0/8 via 192.0.2.1 on eth1"));
+    CHECK(judge(any, {first}) == good("there is the route to 10.0.0.0/8 via 192.0.2.1 on eth1"));
 
     const health::RouteProbeConfig narrow{.network = ten, .via = other, .interface = "eth2"};
     CHECK(judge(narrow, {}) == bad("there is no route to 10.0.0.0/8 via 192.0.2.2 on eth2"));
@@ -85,21 +85,22 @@ TEST_CASE("a route is good if one of its ways is as wanted, and alive", "[engine
           bad("there is no route to 10.0.0.0/8 via 192.0.2.2 on eth2, but one via 192.0.2.1 on "
               "eth1"));
     CHECK(judge(narrow, {first, second}) ==
-          good("there is a route to 10.0.0.0/8 via 192.0.2.2 on eth2"));
+          good("there is the route to 10.0.0.0/8 via 192.0.2.2 on eth2"));
 }
 
 TEST_CASE("a way that is dead, or leads nowhere, is none", "[engine]") {
     const net::RouteHop dead{.via = gateway, .link_index = 1, .is_alive = false};
     const net::RouteHop alive{.via = other, .link_index = 2};
     const health::RouteProbeConfig any{.network = ten, .table = 1000};
-    CHECK(judge(any, {dead}) ==
-          bad("there is a route to 10.0.0.0/8 in table 1000 via 192.0.2.1 on eth1, which is dead"));
+    CHECK(
+        judge(any, {dead}) ==
+        bad("there is the route to 10.0.0.0/8 in table 1000 via 192.0.2.1 on eth1, which is dead"));
     CHECK(judge(any, {dead, alive}).is_good);
     const health::RouteProbeConfig default_route{.network = {vrrp::IpAddress(), 0}};
     CHECK(judge(default_route, {{.type = RTN_BLACKHOLE}}) ==
-          bad("there is a default route, which drops all"));
+          bad("there is the default route, which drops all"));
     CHECK(judge(default_route, {{.type = RTN_UNREACHABLE}}) ==
-          bad("there is a default route, which refuses all"));
+          bad("there is the default route, which refuses all"));
 }
 
 TEST_CASE("peers are good while another host is master in one of the families", "[engine]") {

@@ -228,6 +228,14 @@ TEST_CASE("a check that waits for a bad one is told apart from one that will kno
     CHECK_FALSE(theatre.monitor.find("last").waits_for_failure());
 }
 
+TEST_CASE("a member that waits for a bad check is none that is good", "[engine]") {
+    Theatre theatre({simple("first"), simple("then", "first"), combined("all", 1, {"then"})});
+    REQUIRE(theatre.monitor.start());
+
+    theatre.play_all({[&] { theatre.report("first", false); },
+                      [&] { CHECK(theatre.verdict("all") == Verdict::bad); }});
+}
+
 TEST_CASE("a combination of checks that are good initially is good at once", "[engine]") {
     CheckConfig member = simple("a");
     member.initially = Verdict::good;

@@ -159,7 +159,7 @@ def test_a_route_whose_link_is_lost_does_not_count(lab: Lab) -> None:
     scene.daemon.wait_state("master")
     assert scene.address_after("ip link del eth1", present=False) < SOON
     scene.host.run("ip route add blackhole 10.0.0.0/8")
-    scene.wait("bad", "there is a route to 10.0.0.0/8, which drops all")
+    scene.wait("bad", "there is the route to 10.0.0.0/8, which drops all")
 
 
 def test_a_route_in_a_table_of_its_own(lab: Lab) -> None:
@@ -167,7 +167,7 @@ def test_a_route_in_a_table_of_its_own(lab: Lab) -> None:
                   prepare="ip route add default via 192.168.57.1")
     scene.wait("bad", "there is no default route in table 1000")
     scene.host.run("ip route add default via 192.168.57.1 table 1000")
-    scene.wait("good", "there is a default route in table 1000 via 192.168.57.1 on eth1", SOON)
+    scene.wait("good", "there is the default route in table 1000 via 192.168.57.1 on eth1", SOON)
     scene.host.run("ip route flush table 1000")
     scene.wait("bad", "there is no default route in table 1000", SOON)
 
