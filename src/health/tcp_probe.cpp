@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 
 #include <array>
 #include <cstddef>
@@ -130,6 +131,9 @@ private:
             note(fmt::format("sent {} bytes", *sent));
         }
         if (plan_.config.expect.empty()) {
+            // Nothing tells that it has arrived: the connection ends in order behind it.
+            const linger orderly{};
+            setsockopt(transfer_->socket(), SOL_SOCKET, SO_LINGER, &orderly, sizeof orderly);
             good(fmt::format("sent {} bytes to {}", sent_, transfer_->peer()), now);
         } else {
             read(now);

@@ -125,6 +125,10 @@ curl_socket_t Transfer::Callbacks::open_socket(void* self, curlsocktype /*purpos
     if (is_local) {
         return fd.release();
     }
+    // A reset instead of an orderly end, which would keep one of our ports for a minute: many
+    // checks of one server would run out of them, and the kernel searches long for the last ones.
+    const linger reset{.l_onoff = 1, .l_linger = 0};
+    setsockopt(fd.get(), SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
     if (const auto bound = bind_to_source(fd.get(), transfer.request_.source); !bound) {
         transfer.socket_error_ = bound.error();
         return CURL_SOCKET_BAD;

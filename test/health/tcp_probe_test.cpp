@@ -1,4 +1,8 @@
+#include <fmt/format.h>
+
 #include <chrono>
+#include <fstream>
+#include <sstream>
 #include <string>
 
 #include "catch2.hpp"
@@ -36,6 +40,25 @@ TEST_CASE("a TCP server that accepts is good", "[health]") {
     const std::string port = std::to_string(server.port());
     const auto result = look(stage, to(server));
     CHECK(result == ProbeResult{.is_good = true, .detail = "connected to 127.0.0.1 port " + port});
+}
+
+TEST_CASE("a connection that has ended keeps no port of ours", "[health]") {
+    Stage stage;
+    const Server server(stage);
+    CHECK(look(stage, to(server)).is_good);
+
+    const std::string end = fmt::format(":{:04X}", server.port());
+    std::ifstream connections("/proc/net/tcp");
+    std::string number;
+    std::string local;
+    std::string remote;
+    std::string state;
+    int waiting = 0;
+    for (std::string line; std::getline(connections, line);) {
+        std::istringstream(line) >> number >> local >> remote >> state;
+        waiting += remote.ends_with(end) && state == "06" ? 1 : 0;
+    }
+    CHECK(waiting == 0);
 }
 
 TEST_CASE("a TCP server is asked, and its answer compared", "[health]") {
