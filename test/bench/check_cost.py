@@ -160,9 +160,6 @@ def measure(only: str | None, options: argparse.Namespace) -> Found:
             descriptors.append(len(os.listdir(f"/proc/{pid}/fd")))
         until, after, last = lab.now(), processor_seconds(pid), results(daemon)
         times = [advert.at for advert in wire.adverts.since(since, until)]
-        for line in daemon.process.lines.since(0.0):
-            if "check " not in line.text:
-                print(line.text, file=sys.stderr)
         daemon.stop(10.0)
         del kept
     off = [abs((late - early) * 1000 - INTERVAL_MS) for early, late in zip(times, times[1:])]
