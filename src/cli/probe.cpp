@@ -7,6 +7,7 @@
 #include "engine/host_probes.hpp"
 #include "health/check.hpp"
 #include "health/combination.hpp"
+#include "health/priority.hpp"
 #include "net/link_mirror.hpp"
 #include "os/loop.hpp"
 
@@ -52,6 +53,18 @@ std::string no_such_check(const config::Config& config, const std::string& path,
 void print_step(vrrp::Duration since, const std::string& step) {
     const double milliseconds = std::chrono::duration<double, std::milli>(since).count();
     (void)print_out(fmt::format("{:8.1f} ms  {}\n", milliseconds, step));
+}
+
+/// What the number of a good result does to a router that takes the check as it is.
+std::string describe_number(const health::CheckConfig& check, int number) {
+    const health::Opinion opinion{.verdict = health::Verdict::good,
+                                  .weight = check.weight,
+                                  .number = number,
+                                  .adds_number = health::says_priority(check.probe)};
+    const auto change = health::contribution(opinion);
+    return change
+               ? fmt::format("its number is {}: it changes the priority by {}\n", number, *change)
+               : fmt::format("its number is {}: it takes the router out\n", number);
 }
 
 /// Runs probes of one configuration, each until its first result, and prints what they see.
@@ -150,9 +163,7 @@ private:
             "{}: {}{}\n", paint(is_good ? "good" : "bad", is_good ? Colour::green : Colour::red),
             result.detail, check.invert ? " (inverted)" : ""));
         if (result.number) {
-            const int factor = check.weight.value_or(1);
-            (void)print_out(fmt::format("it changes the priority by {} ({} times the weight {})\n",
-                                        *result.number * factor, *result.number, factor));
+            (void)print_out(describe_number(check, *result.number));
         }
         if (!result.warning.empty()) {
             (void)print_out(

@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <optional>
 #include <string>
@@ -41,10 +40,6 @@ std::optional<std::vector<std::string>> words_of(TomlSection& section, const Tom
     return words;
 }
 
-/// Words that mean something to a shell alone.
-constexpr std::array<std::string_view, 11> shell_signs = {
-    "|", "||", "&&", "&", ";", ">", ">>", "<", "2>&1", "2>/dev/null", ">/dev/null"};
-
 std::optional<std::vector<std::string>> read_command(TomlSection& section, Report& report) {
     return section.value(
         "script", [&](const TomlNode& node) -> std::optional<std::vector<std::string>> {
@@ -57,12 +52,12 @@ std::optional<std::vector<std::string>> read_command(TomlSection& section, Repor
                 report.error(node.place(), program.error());
                 return std::nullopt;
             }
-            const auto sign = std::ranges::find_first_of(program->command, shell_signs);
-            if (sign != program->command.end()) {
+            const auto sign =
+                node.kind() == TomlKind::text ? find_shell_syntax(node.text()) : std::string();
+            if (!sign.empty()) {
                 report.warning(node.place(),
-                               fmt::format("{} is an argument of the program here, as no shell "
-                                           "reads the line",
-                                           in_quotes(*sign)),
+                               fmt::format("{} means nothing here, as no shell reads the line",
+                                           in_quotes(sign)),
                                "write shell = … instead of script = …");
             }
             if (!program->warning.message.empty()) {

@@ -11,7 +11,7 @@ namespace health {
 
 /// A regular expression in the syntax of RE2, over bytes. A line of the text, which also a zero
 /// byte ends, is matched for itself: '^' and '$' are the line's. The time is linear in the length
-/// of the text, at most about 15 ms and mostly a hundredth of that, and the memory is bounded.
+/// of the text, at most about 20 ms and mostly a hundredth of that, and the memory is bounded.
 class Expression {
 public:
     /// The longest expression, in bytes.

@@ -10,10 +10,10 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
-#include <climits>
 #include <cstddef>
-#include <deque>
 #include <utility>
+
+#include "os/path_walk.hpp"
 
 namespace health {
 
@@ -29,40 +29,8 @@ constexpr vrrp::Duration blind_interval = std::chrono::seconds(1);
 /// How long to wait before mounts are read again: some hosts have thousands, that change often.
 constexpr vrrp::Duration mounts_interval = std::chrono::milliseconds(100);
 
-/// As many as the kernel follows.
-constexpr int most_symbolic_links = 40;
-
 /// So that a folder in which others make files without end does not hold up the loop.
 constexpr int reads_per_wake_up = 16;
-
-std::deque<std::string> components_of(const std::string& path) {
-    std::deque<std::string> components;
-    std::string component;
-    for (const char letter : path + "/") {
-        if (letter != '/') {
-            component += letter;
-        } else if (!component.empty()) {
-            components.push_back(std::exchange(component, {}));
-        }
-    }
-    return components;
-}
-
-std::string read_link(const std::string& path) {
-    std::string target(PATH_MAX, '\0');
-    const ssize_t size = readlink(path.c_str(), target.data(), target.size());
-    target.resize(static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
-    return target;
-}
-
-std::string join(const std::string& folder, const std::string& name) {
-    return folder == "/" ? "/" + name : folder + "/" + name;
-}
-
-std::string parent_of(const std::string& folder) {
-    const std::size_t end = folder.rfind('/');
-    return end == 0 ? "/" : folder.substr(0, end);
-}
 
 }  // namespace
 
@@ -162,42 +130,18 @@ void FileWatch::trace() {
 
 /// A folder is watched before its contents are looked at, so that nothing is missed in between.
 void FileWatch::follow_path() {
-    std::string folder = "/";
-    std::deque<std::string> ahead = components_of(path_);
-    int links = 0;
-    while (!ahead.empty()) {
-        const std::string name = std::move(ahead.front());
-        ahead.pop_front();
-        if (name == "." || name == "..") {
-            folder = name == "." ? folder : parent_of(folder);
-            continue;
-        }
-        watch_folder(folder, name);
-        const std::string place = join(folder, name);
+    os::PathWalk walk(path_);
+    while (walk.next()) {
+        watch_folder(walk.folder(), walk.name());
+        const std::string place = walk.place();
         const std::string file_system = file_system_of(place, mounts_.mounts());
         if (is_remote(file_system)) {
             remote_ = file_system;
             return;
         }
-        struct stat status{};
-        if (lstat(place.c_str(), &status) < 0) {
-            return;
-        }
-        if (S_ISLNK(status.st_mode)) {
-            if (++links > most_symbolic_links) {
-                return;
-            }
-            const std::string target = read_link(place);
-            folder = target.starts_with('/') ? "/" : folder;
-            const auto components = components_of(target);
-            ahead.insert(ahead.begin(), components.begin(), components.end());
-        } else if (S_ISDIR(status.st_mode)) {
-            folder = place;
-        } else if (!ahead.empty()) {
-            return;
-        }
-        if (ahead.empty() && !S_ISLNK(status.st_mode)) {
-            end_at(place, status.st_mode);
+        const auto status = walk.pass();
+        if (status && walk.has_arrived()) {
+            end_at(place, status->st_mode);
         }
     }
 }

@@ -5,35 +5,32 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#include <array>
-#include <climits>
-#include <deque>
-#include <string_view>
-#include <utility>
+#include "os/path_walk.hpp"
 
 namespace os {
 
 namespace {
 
-/// As many as the kernel follows.
-constexpr int most_links = 40;
-
-/// Walks a path part by part.
-class Walk {
+/// Judges the parts of a path.
+class Judge {
 public:
-    explicit Walk(const Identity& trusted) : trusted_(trusted) {}
+    explicit Judge(const Identity& trusted) : trusted_(trusted) {}
 
-    std::optional<WeakPart> go(std::string_view path) {
-        push(path);
-        if (auto weak = look("/")) {
-            return weak;
+    std::optional<WeakPart> judge(const std::string& path) const {
+        struct stat root{};
+        if (stat("/", &root) == 0) {
+            if (auto weak = judge("/", root)) {
+                return weak;
+            }
         }
-        while (!ahead_.empty()) {
-            const std::string name = std::exchange(ahead_.front(), {});
-            ahead_.pop_front();
-            if (name == "..") {
-                here_.resize(here_.empty() ? 0 : here_.rfind('/'));
-            } else if (auto weak = look(here_ + "/" + name)) {
+        PathWalk walk(path);
+        while (walk.next()) {
+            const std::string part = walk.place();
+            const auto status = walk.pass();
+            if (!status && may_be_made(walk.folder())) {
+                return WeakPart{part, "is not there, and others may make it", false};
+            }
+            if (auto weak = status ? judge(part, *status) : std::nullopt) {
                 return weak;
             }
         }
@@ -41,58 +38,19 @@ public:
     }
 
 private:
-    /// What is to be walked before what is ahead already.
-    void push(std::string_view path) {
-        auto next = ahead_.begin();
-        while (!path.empty()) {
-            const std::string_view name = path.substr(0, path.find('/'));
-            path.remove_prefix(name.size() == path.size() ? name.size() : name.size() + 1);
-            if (!name.empty() && name != ".") {
-                next = std::next(ahead_.insert(next, std::string(name)));
-            }
-        }
-    }
-
-    std::optional<WeakPart> look(const std::string& part) {
-        struct stat status{};
-        if (lstat(part.c_str(), &status) != 0) {
-            ahead_.clear();
-            return may_be_made() ? std::optional(WeakPart{
-                                       part, "is not there, and others may make it", false})
-                                 : std::nullopt;
-        }
-        const bool is_folder = S_ISDIR(status.st_mode);
-        if (const std::string why = weakness(part, status); !why.empty()) {
-            return WeakPart{part, why, is_folder};
-        }
-        if (S_ISLNK(status.st_mode)) {
-            follow(part);
-        } else {
-            here_ = part == "/" ? "" : part;
-        }
-        return std::nullopt;
+    [[nodiscard]] std::optional<WeakPart> judge(const std::string& part,
+                                                const struct stat& status) const {
+        const std::string why = weakness(part, status);
+        return why.empty() ? std::nullopt
+                           : std::optional(WeakPart{part, why, S_ISDIR(status.st_mode)});
     }
 
     /// Whether others may make what is missing in the folder that was reached. Only the sticky bit
     /// lets a folder pass that others may write to.
-    [[nodiscard]] bool may_be_made() const {
+    [[nodiscard]] static bool may_be_made(const std::string& folder) {
         struct stat status{};
-        return stat(here_.empty() ? "/" : here_.c_str(), &status) != 0 ||
+        return stat(folder.c_str(), &status) != 0 ||
                ((status.st_mode & S_ISVTX) != 0 && (status.st_mode & (S_IWGRP | S_IWOTH)) != 0);
-    }
-
-    void follow(const std::string& link) {
-        std::array<char, PATH_MAX> target{};
-        const ssize_t size = readlink(link.c_str(), target.data(), target.size());
-        if (size <= 0 || ++links_ > most_links) {
-            ahead_.clear();
-            return;
-        }
-        const std::string_view text(target.data(), static_cast<std::size_t>(size));
-        if (text.starts_with('/')) {
-            here_.clear();
-        }
-        push(text);
     }
 
     [[nodiscard]] std::string weakness(const std::string& part, const struct stat& status) const {
@@ -122,15 +80,12 @@ private:
     }
 
     Identity trusted_;
-    std::string here_;  ///< the folder reached, without links; empty: the root
-    std::deque<std::string> ahead_;
-    int links_ = 0;
 };
 
 }  // namespace
 
 std::optional<WeakPart> find_weak_part(const std::string& path, const Identity& trusted) {
-    return Walk(trusted).go(path);
+    return Judge(trusted).judge(path);
 }
 
 }  // namespace os

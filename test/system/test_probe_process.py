@@ -205,7 +205,7 @@ def test_a_storm_of_other_processes_costs_little_and_hides_nothing(lab: Lab) -> 
     first, before = born(), processor_ticks()
     wait_until(lambda: born() - first > 2000, 60.0, "2,000 processes that come and go")
     used = (processor_ticks() - before) / os.sysconf("SC_CLK_TCK")
-    # A process of the storm costs the machine some milliseconds; us a hundredth of that.
+    # A millisecond for each would be as dear as the storm itself.
     assert used < 2000 * 0.001
     nginx.start()
     daemon.wait_state("master", timeout=20.0)
