@@ -8,6 +8,10 @@ pytestmark = pytest.mark.needs("understudy", "keepalived", "tshark")
 
 IPV4 = ("192.168.56.60/24",)
 IPV6 = ("fe80::51/64", "2001:db8:56::60/64")
+# Of a network that one of the hosts is not in: with its prefix, that host would look for the whole
+# network on its own link, the peer included, and not reach it any more.
+ROUTED4 = ("192.168.56.60/32",)
+ROUTED6 = ("fe80::51/64", "2001:db8:56::60/128")
 NEAR = ("192.168.56.61", "192.168.56.62")
 NEAR6 = ("2001:db8:56::61", "2001:db8:56::62")
 FAR = ("192.168.56.61", "192.168.57.62")
@@ -33,8 +37,8 @@ VARIANTS = {
     "v3 both": fast(IPV4 + IPV6),
     "v3 unicast IPv4": fast(IPV4, NEAR),
     "v3 unicast IPv6": fast(IPV6, NEAR6),
-    "v3 unicast IPv4 through a router": fast(IPV4, FAR),
-    "v3 unicast IPv6 through a router": fast(IPV6, FAR6),
+    "v3 unicast IPv4 through a router": fast(ROUTED4, FAR),
+    "v3 unicast IPv6 through a router": fast(ROUTED6, FAR6),
 }
 
 
