@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 #include <re2/re2.h>
+#include <re2/stringpiece.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 
 namespace health {
@@ -57,7 +60,9 @@ bool Expression::matches(std::string_view text) const {
     text = text.substr(0, max_text);
     while (true) {
         const std::size_t end = text.find_first_of(std::string_view("\n\0", 2));
-        if (re2::RE2::PartialMatch(text.substr(0, end), compiled_->program)) {
+        // What it takes for a text is another type in each version.
+        const re2::StringPiece line(text.data(), std::min(end, text.size()));
+        if (re2::RE2::PartialMatch(line, compiled_->program)) {
             return true;
         }
         if (end == std::string_view::npos) {
