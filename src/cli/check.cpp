@@ -1,8 +1,8 @@
 #include "cli/commands.hpp"
+#include "cli/host_view.hpp"
 #include "cli/print.hpp"
 #include "config/lint.hpp"
 #include "config/load.hpp"
-#include "net/link_mirror.hpp"
 #include "os/service.hpp"
 
 #include <fmt/format.h>
@@ -29,7 +29,7 @@ std::size_t error_count(const config::Diagnostics& diagnostics) {
 int check(const std::string& config_path, const std::string& host) {
     config::Loaded loaded = config::load(config_path, host);
     if (loaded.config) {
-        const auto more = config::lint(*loaded.config, config_path, net::link_names());
+        const auto more = config::lint(*loaded.config, config_path, view_host(*loaded.config));
         loaded.diagnostics.insert(loaded.diagnostics.end(), more.begin(), more.end());
     }
     for (const config::Diagnostic& diagnostic : loaded.diagnostics) {

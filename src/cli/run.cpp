@@ -1,10 +1,10 @@
 #include "cli/commands.hpp"
+#include "cli/host_view.hpp"
 #include "cli/print.hpp"
 #include "cli/process_settings.hpp"
 #include "config/lint.hpp"
 #include "config/load.hpp"
 #include "engine/daemon.hpp"
-#include "net/link_mirror.hpp"
 #include "observe/http_server.hpp"
 #include "observe/status_json.hpp"
 #include "os/limits.hpp"
@@ -58,7 +58,7 @@ std::optional<config::Config> load(const std::string& path) {
         print_error(fmt::format("understudy: nothing was started: {} has errors\n", path));
         return std::nullopt;
     }
-    print(config::lint(*loaded.config, path, net::link_names()));
+    print(config::lint(*loaded.config, path, view_host(*loaded.config)));
     return std::move(loaded.config);
 }
 

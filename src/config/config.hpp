@@ -31,6 +31,14 @@ struct CheckPlaces {
     friend bool operator==(const CheckPlaces&, const CheckPlaces&) = default;
 };
 
+/// Where parts of a router stand that may be wrong on one host and right on another.
+struct RouterPlaces {
+    Place name;
+    std::vector<Place> addresses;  ///< in the order of the router's
+
+    friend bool operator==(const RouterPlaces&, const RouterPlaces&) = default;
+};
+
 /// One virtual router of the file, and what belongs to it on this host. One that has addresses of
 /// both families in the file is two here, with one name and one group.
 struct Router {
@@ -65,8 +73,9 @@ struct DaemonSettings {
 struct Config {
     /// Those that a router of this host uses, and those that they refer to, which come first.
     std::vector<health::CheckConfig> checks;
-    std::vector<CheckPlaces> check_places;  ///< in the order of the checks
-    std::vector<Router> routers;            ///< in the order of the file
+    std::vector<CheckPlaces> check_places;    ///< in the order of the checks
+    std::vector<Router> routers;              ///< in the order of the file
+    std::vector<RouterPlaces> router_places;  ///< in the order of the routers
     DaemonSettings daemon;
 };
 

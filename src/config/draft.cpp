@@ -110,6 +110,7 @@ Config complete(const Draft& draft, Severity unused_check, Report& report) {
     config.daemon = draft.daemon;
     for (const RouterDraft& router : draft.routers) {
         config.routers.push_back(router.router);
+        config.router_places.push_back({router.place, router.address_places});
     }
     resolve_checks(draft, unused_check, config, report);
     return config;

@@ -1,7 +1,9 @@
 #include "config/lint.hpp"
 
+#include "config/address_lint.hpp"
 #include "config/nearest.hpp"
 #include "config/text.hpp"
+#include "config/timing_lint.hpp"
 #include "config/weight_lint.hpp"
 #include "os/path_trust.hpp"
 #include "os/process.hpp"
@@ -11,11 +13,13 @@
 #include <algorithm>
 #include <cstddef>
 #include <filesystem>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace config {
 
@@ -37,7 +41,7 @@ class Linter {
 public:
     explicit Linter(const std::string& file) : file_(file) {}
 
-    void check_interface(const Router& router, std::span<const std::string> link_names) {
+    void check_interface(const Router& router, const std::vector<std::string>& link_names) {
         if (std::ranges::find(link_names, router.interface) != link_names.end()) {
             return;
         }
@@ -49,7 +53,7 @@ public:
 
     /// What a check asks of an interface that is not there can't be so; one may come, of course.
     void check_interface(const health::CheckConfig& check, Place place,
-                         std::span<const std::string> link_names) {
+                         const std::vector<std::string>& link_names) {
         const std::string interface = interface_of(check.probe);
         if (!interface.empty() && std::ranges::find(link_names, interface) == link_names.end()) {
             warn(place,
@@ -162,12 +166,15 @@ private:
 
 }  // namespace
 
-Diagnostics lint(const Config& config, const std::string& file,
-                 std::span<const std::string> link_names) {
+Diagnostics lint(const Config& config, const std::string& file, const HostView& host) {
+    std::vector<std::string> link_names;
+    std::ranges::transform(host.links, std::back_inserter(link_names), &LinkView::name);
     Linter linter(file);
     for (const Router& router : config.routers) {
         linter.check_interface(router, link_names);
     }
+    linter.add(lint_addresses(config, file, host));
+    linter.add(lint_times(config, file));
     linter.add(lint_weights(config, file));
     for (std::size_t index = 0; index < config.checks.size(); ++index) {
         linter.check_interface(config.checks[index], config.check_places[index].probe, link_names);

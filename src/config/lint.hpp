@@ -2,17 +2,17 @@
 
 #include "config/config.hpp"
 #include "config/diagnostic.hpp"
+#include "config/host_view.hpp"
 
-#include <span>
 #include <string>
 
 namespace config {
 
-/// What is to be said of a configuration on a host that has these links: an interface that is not
-/// there is a warning (it is waited for), and so is a script that is not there or not executable,
-/// whose user or group does not exist, or that others than root and its user could replace. Looks
-/// into the file system and the user database.
-[[nodiscard]] Diagnostics lint(const Config& config, const std::string& file,
-                               std::span<const std::string> link_names);
+/// What is legal in a configuration and can't work on this host, or not as it should: an interface
+/// that is not there (it is waited for), addresses that can't be reached, times that can't be kept,
+/// weights that change nothing, a script that is not there or not executable, whose user or group
+/// does not exist, or that others than root and its user could replace. Looks into the file system
+/// and the user database.
+[[nodiscard]] Diagnostics lint(const Config& config, const std::string& file, const HostView& host);
 
 }  // namespace config

@@ -12,7 +12,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
-#include <iterator>
 #include <optional>
 #include <utility>
 #include <variant>
@@ -223,14 +222,6 @@ const Link* LinkMirror::find(std::string_view name) const {
 
 const Link* LinkMirror::find(int index) const {
     return std::as_const(state_->table).find(index);
-}
-
-std::vector<std::string> link_names() {
-    std::vector<std::string> names;
-    if (const auto dump = dump_links()) {
-        std::ranges::transform(dump->table.links(), std::back_inserter(names), &Link::name);
-    }
-    return names;
 }
 
 }  // namespace net

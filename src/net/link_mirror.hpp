@@ -44,7 +44,4 @@ private:
     std::unique_ptr<State> state_;
 };
 
-/// The names of all links right now, for messages; empty where they can't be read.
-[[nodiscard]] std::vector<std::string> link_names();
-
 }  // namespace net

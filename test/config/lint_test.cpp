@@ -16,7 +16,7 @@ namespace {
 
 using config::Severity;
 
-const std::vector<std::string> links = {"lo", "eth1"};
+const config::HostView links = {.links = {{"lo", {}}, {"eth1", {}}}, .listeners = {}};
 
 config::Config with_interface(const std::string& name) {
     config::Config config;
@@ -24,7 +24,9 @@ config::Config with_interface(const std::string& name) {
     router.name = "a";
     router.interface = name;
     router.interface_place = {2, 13};
+    router.source = vrrp::IpAddress(10, 0, 0, 2);
     config.routers.push_back(router);
+    config.router_places.emplace_back();
     return config;
 }
 

@@ -281,17 +281,4 @@ TEST_CASE("the mirror reads everything again when notifications are lost", "[sys
     CAPTURE(script.position());
 }
 
-TEST_CASE("the names of all links can be told", "[system]") {
-    const auto network = Network::create();
-    if (!network) {
-        return;
-    }
-    make_pair();
-
-    auto names = link_names();
-
-    std::ranges::sort(names);
-    CHECK(std::ranges::includes(names, std::vector<std::string>{"far", "lan", "lo"}));
-}
-
 }  // namespace net::test

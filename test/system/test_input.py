@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from lab import ADDRESS, BINARY, CONFIG, MASTER, Lab, Understudy
+from lab import ADDRESS, BINARY, CONFIG, MASTER, Lab, Nginx, Understudy
 
 pytestmark = pytest.mark.needs("understudy")
 
@@ -53,6 +53,21 @@ def test_all_errors_are_told_at_once(tool: Understudy) -> None:
 def test_an_interface_that_is_not_there_is_told_with_the_nearest_name(tool: Understudy) -> None:
     told = complaints(tool, CONFIG.replace("eth0", "eth1"), code=0)
     assert "eth1" in told and "did you mean eth0" in told.lower()
+
+
+def test_an_address_in_no_network_of_the_link_is_told(tool: Understudy) -> None:
+    told = complaints(tool, CONFIG.replace(ADDRESS, "192.168.57.60"), code=0)
+    assert "8:14: warning: 192.168.57.60 is in no network of its link" in told
+    assert "eth0 is in 192.168.56.0/24" in told
+
+
+@pytest.mark.needs("nginx")
+@pytest.mark.parametrize("accept", ["false", "true"])
+def test_a_service_behind_an_address_without_traffic_is_told(tool: Understudy,
+                                                             accept: str) -> None:
+    Nginx(tool.host).start()
+    told = complaints(tool, CONFIG.replace("vrid", f"accept = {accept}\nvrid"), code=0)
+    assert ("nginx waits for clients at it, port 80" in told) == (accept == "false"), told
 
 
 def test_two_routers_with_one_id_on_one_interface_are_an_error(tool: Understudy) -> None:

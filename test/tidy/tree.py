@@ -27,7 +27,7 @@ FLOORS: dict[str, set[str]] = {
 HOMES: dict[str, tuple[str, ...]] = {
     r"netlink/": ("src/net/link_",),
     r"libmnl/": ("src/net/address_table", "src/net/accept_filter", "src/net/kernel_follower",
-                 "src/net/route_message"),
+                 "src/net/listeners", "src/net/route_message"),
     r"libnftnl/": ("src/net/accept_batch",),
     r"systemd/": ("src/os/",),
     r"openssl/": ("src/auth/hmac.cpp",),
