@@ -71,7 +71,7 @@ enum class DecodeError : std::uint8_t {
     type,       ///< not type 1
     checksum,
     router_id,     ///< virtual router id 0
-    no_addresses,  ///< address count 0
+    no_addresses,  ///< version 3: address count 0
     interval,      ///< interval 0
     auth_type,     ///< none that RFC 2338 knows
 };

@@ -44,6 +44,7 @@ enum class RefuseReason : std::uint8_t {
     interval,      ///< version 2: not our interval (RFC 3768 section 7.1)
     auth_type,     ///< a password where we have none, or none where we have one
     password,
+    no_addresses,   ///< version 2: it lists none, and we do
     first_address,  ///< strict: over IPv6 the first one is not link-local (RFC 9568, erratum 8300)
 };
 

@@ -113,6 +113,8 @@ std::string explain(vrrp::RefuseReason reason, const vrrp::AdvertisementReceived
         case vrrp::RefuseReason::ttl:
             return fmt::format("ttl: {} is outside of the peer's bounds", event.packet.ttl);
         case vrrp::RefuseReason::password: return "password: it is not ours";
+        case vrrp::RefuseReason::no_addresses:
+            return "no addresses: a router that has some hears only those that have, too";
         case vrrp::RefuseReason::first_address:
             return fmt::format("first address: {} is not link-local",
                                theirs.addresses[0].to_text());

@@ -53,6 +53,7 @@ std::string_view to_text(RefuseReason reason) {
         case RefuseReason::interval: return "interval";
         case RefuseReason::auth_type: return "authentication type";
         case RefuseReason::password: return "password";
+        case RefuseReason::no_addresses: return "no addresses";
         case RefuseReason::first_address: return "first address";
     }
     return "?";

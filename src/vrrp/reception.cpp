@@ -36,6 +36,10 @@ std::optional<RefuseReason> find_reason_to_refuse(const RouterConfig& config,
 /// Version 2 has secrets, and one interval for all: RFC 3768 section 7.1.
 std::optional<RefuseReason> find_reason_to_refuse_v2(const RouterConfig& config,
                                                      const Advertisement& advertisement) {
+    // A router without addresses moves what its state scripts move, with others of its kind.
+    if (advertisement.addresses.size() == 0 && !config.addresses.empty()) {
+        return RefuseReason::no_addresses;
+    }
     if (advertisement.auth_type != config.auth_type()) {
         return RefuseReason::auth_type;
     }

@@ -36,7 +36,10 @@ std::vector<Refusal> refusals(std::uint8_t priority) {
     version.advertisement.version = Version::v3;
     AdvertisementReceived interval = with_password("secret", priority);
     interval.advertisement.interval = Centiseconds(200);
+    AdvertisementReceived bare = with_password("secret", priority);
+    bare.advertisement.addresses = {};
     return {{own, RefuseReason::own_address},
+            {bare, RefuseReason::no_addresses},
             {version, RefuseReason::version},
             {interval, RefuseReason::interval},
             {advert_from(higher_address, priority), RefuseReason::auth_type},
@@ -89,6 +92,21 @@ TEST_CASE("each refusal names its reason and its sender", "[vrrp]") {
             }
         }
     }
+}
+
+// P-23: in version 2 routers without addresses agree who is master, for their state scripts.
+TEST_CASE("a router without addresses follows another, and takes over from it", "[vrrp]") {
+    RouterConfig config = usual_config();
+    config.addresses.clear();
+    Bench bench = started(config);
+    AdvertisementReceived bare = advert_from(higher_address, 200);
+    bare.advertisement.addresses = {};
+
+    CHECK(bench.handle(bare).empty());
+    CHECK(bench.router.heard_master() == higher_address);
+    (void)bench.run_for(4s);
+    CHECK(bench.router.state() == State::master);
+    CHECK(bench.router.advertisement({}).addresses.size() == 0);
 }
 
 // P-27
