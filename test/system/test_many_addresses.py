@@ -47,6 +47,8 @@ def test_a_thousand_addresses_move_away_and_back(pair: Pair) -> None:
     assert client.pings(UNADVERTISED[-2], timeout=2.0)
     assert client.neighbour(UNADVERTISED[-2]) == pair.master.mac()
 
+    # On a busy host the backup may have been in office for a moment at the start.
+    earlier = len(pair.backup.moves())
     daemons[MASTER].terminate()
     wait_all_on(pair, BACKUP)
     # It was not asked for again, but announced.
@@ -58,9 +60,11 @@ def test_a_thousand_addresses_move_away_and_back(pair: Pair) -> None:
 
     daemons[BACKUP].wait_state("backup")
     # Gone or put back by nobody: each address came once to the backup, and left once.
-    changes = Counter((x.address, x.change) for x in pair.backup.moves() if x.address in ALL
-                      and x.change != "refreshed")
-    assert changes == {(address, change): 1 for address in ALL for change in ("added", "removed")}
+    changes = Counter((x.address, x.change) for x in pair.backup.moves()[earlier:]
+                      if x.address in ALL and x.change != "refreshed")
+    wanted = Counter((address, change) for address in ALL for change in ("added", "removed"))
+    missing, surplus = list((wanted - changes).items()), list((changes - wanted).items())
+    assert (missing[:5], surplus[:5]) == ([], [])
 
 
 def test_an_unadvertised_address_is_guarded_and_leased(pair: Pair) -> None:

@@ -299,7 +299,8 @@ def test_descriptors_are_flat_over_thousands_of_changes(lab: Lab) -> None:
     scene.host.run(script, timeout=60.0)
     wait_until(lambda: {x["verdict"] for x in scene.daemon.status()["checks"]} == {"bad"}, 5.0,
                "rest")
-    wait_until(lambda: scene.descriptors() == before, 5.0, f"{before} descriptors")
+    # What had been changed before may not have been put away entirely when they were counted.
+    wait_until(lambda: scene.descriptors() <= before, 5.0, f"{before} descriptors at most")
 
 
 PEERS = """
