@@ -1,5 +1,6 @@
 #include "net/address_table.hpp"
 
+#include "net/kernel_answer.hpp"
 #include "net/link.hpp"
 
 #include <libmnl/libmnl.h>
@@ -67,38 +68,6 @@ constexpr int receive_buffer_size = 1024 * 1024;
 constexpr std::size_t max_message_size = sizeof(nlmsghdr) + sizeof(ifaddrmsg) + 3 * 20 + 2 * 8;
 
 constexpr std::uint32_t forever = 0xffff'ffff;
-
-/// What the kernel says to one message.
-struct Answer {
-    std::uint32_t sequence = 0;
-    int code = 0;             ///< errno, or 0
-    std::string explanation;  ///< the kernel's own words, where it has some
-};
-
-int take_explanation(const nlattr* attribute, void* explanation) {
-    if (mnl_attr_get_type(attribute) == NLMSGERR_ATTR_MSG &&
-        mnl_attr_validate(attribute, MNL_TYPE_NUL_STRING) == 0) {
-        *static_cast<std::string*>(explanation) = mnl_attr_get_str(attribute);
-    }
-    return MNL_CB_OK;
-}
-
-std::optional<Answer> decode_answer(const nlmsghdr& message) {
-    if (message.nlmsg_type != NLMSG_ERROR ||
-        mnl_nlmsg_get_payload_len(&message) < sizeof(nlmsgerr)) {
-        return std::nullopt;
-    }
-    const auto& body = *static_cast<const nlmsgerr*>(mnl_nlmsg_get_payload(&message));
-    Answer answer{.sequence = message.nlmsg_seq, .code = -body.error};
-    if (answer.code != 0 && (message.nlmsg_flags & NLM_F_ACK_TLVS) != 0) {
-        // Unless the answer is capped, our message stands between the error and its attributes.
-        const bool is_capped = (message.nlmsg_flags & NLM_F_CAPPED) != 0;
-        const std::size_t repeated = is_capped ? 0 : body.msg.nlmsg_len - sizeof body.msg;
-        mnl_attr_parse(&message, static_cast<unsigned>(sizeof body + MNL_ALIGN(repeated)),
-                       take_explanation, &answer.explanation);
-    }
-    return answer;
-}
 
 bool is_within(const vrrp::IpAddress& address, const vrrp::VirtualAddress& subnet) {
     const auto bytes = address.bytes();
@@ -286,7 +255,7 @@ std::expected<void, os::Error> AddressTable::receive_answers(
         int rest = static_cast<int>(size);
         const auto* message = reinterpret_cast<const nlmsghdr*>(buffer.data());
         for (; mnl_nlmsg_ok(message, rest); message = mnl_nlmsg_next(message, &rest)) {
-            const auto answer = decode_answer(*message);
+            const auto answer = decode_kernel_answer(*message);
             // Answers to an earlier request that ended with an error come first.
             if (!answer || answer->sequence - first_sequence >= addresses.size()) {
                 continue;

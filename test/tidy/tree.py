@@ -26,8 +26,9 @@ FLOORS: dict[str, set[str]] = {
 # Each third-party header has one home: the files whose path begins so may include it.
 HOMES: dict[str, tuple[str, ...]] = {
     r"netlink/": ("src/net/link_",),
-    r"libmnl/": ("src/net/address_table", "src/net/accept_filter", "src/net/kernel_follower",
-                 "src/net/listeners", "src/net/route_message"),
+    r"libmnl/": ("src/net/address_table", "src/net/accept_filter", "src/net/kernel_answer",
+                 "src/net/kernel_follower", "src/net/listeners", "src/net/route_message",
+                 "src/net/routing_table"),
     r"libnftnl/": ("src/net/accept_batch",),
     r"systemd/": ("src/os/",),
     r"openssl/": ("src/auth/hmac.cpp",),
