@@ -51,7 +51,7 @@ struct RouterConfig {
     bool is_grouped = false;          ///< shares its fate with others: see sync_group.hpp
     bool breaks_ties = true;          ///< false: equal priorities are for the group's first member
 
-    std::vector<IpAddress> addresses;  ///< 1 to 255, of one family
+    std::vector<IpAddress> addresses;  ///< 1 to 255, of one family; version 2: also none
 
     [[nodiscard]] Family family() const {
         return addresses.empty() ? Family::ipv4 : addresses.front().family();

@@ -164,8 +164,9 @@ std::expected<Advertisement, DecodeError> decode(std::span<const std::byte> mess
     if (byte_at(message, 1) == 0) {
         return std::unexpected(DecodeError::router_id);
     }
-    // RFC 9568 section 5.2.5, erratum 8299.
-    if (byte_at(message, 3) == 0) {
+    // RFC 9568 section 5.2.5, erratum 8299. RFC 3768 has no such rule, and routers that move things
+    // by scripts alone have no address to tell.
+    if (!is_v2 && byte_at(message, 3) == 0) {
         return std::unexpected(DecodeError::no_addresses);
     }
     return is_v2 ? decode_v2(message) : decode_v3(message, packet);

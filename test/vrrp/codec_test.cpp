@@ -181,9 +181,19 @@ TEST_CASE("virtual router id 0 is refused", "[vrrp]") {
     CHECK_FALSE(error_of(with_byte(plain, 1, 255)));
 }
 
-// P-23, in version 2 as in 3
-TEST_CASE("an advertisement without addresses is refused", "[vrrp]") {
-    CHECK(error_of(with_byte(plain, 3, 0)) == DecodeError::no_addresses);
+// P-23
+TEST_CASE("in version 2 an advertisement without addresses survives the wire", "[vrrp]") {
+    const Bytes recorded = bytes_of(plain);
+    Advertisement sent = *decode(recorded, usual_packet);
+    sent.addresses = AddressList(Family::ipv4, {});
+
+    const Bytes message = encoded(sent);
+    const auto read = decode(message, usual_packet);
+
+    CHECK(message.size() == 16);
+    REQUIRE(read);
+    CHECK(read->addresses.size() == 0);
+    CHECK(read->priority == 100);
 }
 
 // P-21
