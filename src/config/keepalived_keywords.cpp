@@ -75,6 +75,9 @@ void report_unknown(const KeepalivedLine& line, std::string_view block, Report& 
                        fmt::format("did you mean {}? It has no effect here: leave it out", meant));
     } else if (row != nullptr) {
         report.error(line.place(), message, suggest(keyword, known));
+    } else if (report.is_lenient() && !may_hold_password(line, block)) {
+        report.warning(line.place(),
+                       fmt::format("{}: it is left out, here as in keepalived", message));
     } else {
         report.error(line.place(), message, block_advice(keyword, block));
     }

@@ -30,6 +30,7 @@ constexpr std::string_view status = "use understudy status --json, or the API";
 
 constexpr auto of_routers = std::to_array<KeepalivedRow>({
     without_effect("router_id", "TEXT...", "it names the host in mails and SNMP only"),
+    without_effect("lvs_id", "TEXT...", "it is what old versions called router_id"),
     honoured("script_user", "USER [:][GROUP]", "of scripts that name no user"),
     without_effect("enable_script_security", "",
                    "what root would run is always looked at, and refused where others can change "
