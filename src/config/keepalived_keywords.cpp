@@ -44,9 +44,15 @@ bool is_keyword(const KeepalivedToken& word) {
 std::string block_advice(std::string_view keyword, std::string_view block) {
     for (const KeepalivedBlock& other : keepalived_blocks()) {
         const KeepalivedRow* const row = find_row(other.name, keyword);
-        if (row != nullptr && other.name != block) {
-            return other.name == "keepalived.conf" ? std::string("it stands outside of all blocks")
-                                                   : fmt::format("it belongs into {}", other.title);
+        const bool is_block = other.title.starts_with('`');  // not what follows an entry
+        if (row == nullptr || other.name == block) {
+            continue;
+        }
+        if (other.name == "keepalived.conf") {
+            return "it stands outside of all blocks";
+        }
+        if (is_block) {
+            return fmt::format("it belongs into a block {}", other.name);
         }
     }
     const std::vector<std::string> known = keywords_of(block);
@@ -69,10 +75,11 @@ void report_unknown(const KeepalivedLine& line, std::string_view block, Report& 
     const std::string message = fmt::format("{} is not a keyword of {}", shown, block);
     const std::string_view meant = nearest(keyword, known);
     const KeepalivedRow* const row = meant.empty() ? nullptr : find_row(block, meant);
-    if (row != nullptr && row->effect == KeywordClass::no_effect) {
-        report.warning(line.place(),
-                       fmt::format("{}: it is left out, here as in keepalived", message),
-                       fmt::format("did you mean {}? It has no effect here: leave it out", meant));
+    if (row != nullptr &&
+        (row->effect == KeywordClass::no_effect || row->effect == KeywordClass::translated)) {
+        report.warning(
+            line.place(), fmt::format("{}: it is left out, here as in keepalived", message),
+            fmt::format("did you mean {}? Nothing here depends on it: leave it out", meant));
     } else if (row != nullptr) {
         report.error(line.place(), message, suggest(keyword, known));
     } else if (report.is_lenient() && !may_hold_password(line, block)) {
