@@ -13,16 +13,21 @@ int main(int argc, char** argv) {
     std::string socket_path = cli::default_socket;
     std::string host = os::host_name();
     bool as_json = false;
+    config::LoadOptions options;
+    const std::string lenient =
+        "Leave out what a keepalived.conf asks for and is not supported, with a warning";
 
     CLI::App* run = app.add_subcommand("run", "Run the daemon in the foreground");
     run->add_option("--config", config_path, "The configuration: TOML, or a keepalived.conf")
         ->capture_default_str();
     run->add_option("--socket", socket_path, "Where to serve the API")->capture_default_str();
+    run->add_flag("--lenient", options.is_lenient, lenient);
 
     CLI::App* check = app.add_subcommand("check", "Tell all errors of a configuration");
     check->add_option("FILE", config_path, "The configuration: TOML, or a keepalived.conf")
         ->capture_default_str();
     check->add_option("--host", host, "The host to check it for, if not this one");
+    check->add_flag("--lenient", options.is_lenient, lenient);
 
     std::string probe;
     check->add_option("--probe", probe,
@@ -40,10 +45,11 @@ int main(int argc, char** argv) {
         return app.exit(error) == 0 ? 0 : 2;
     }
     if (run->parsed()) {
-        return cli::run(config_path, socket_path);
+        return cli::run(config_path, socket_path, options);
     }
     if (check->parsed()) {
-        return probe.empty() ? cli::check(config_path, host) : cli::probe(config_path, host, probe);
+        return probe.empty() ? cli::check(config_path, host, options)
+                             : cli::probe(config_path, host, probe, options);
     }
     return cli::status(socket_path, as_json);
 }

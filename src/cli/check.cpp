@@ -26,8 +26,9 @@ std::size_t error_count(const config::Diagnostics& diagnostics) {
 
 }  // namespace
 
-int check(const std::string& config_path, const std::string& host) {
-    config::Loaded loaded = config::load(config_path, host);
+int check(const std::string& config_path, const std::string& host,
+          const config::LoadOptions& options) {
+    config::Loaded loaded = config::load(config_path, host, options);
     if (loaded.config) {
         const auto more = config::lint(*loaded.config, config_path, view_host(*loaded.config));
         loaded.diagnostics.insert(loaded.diagnostics.end(), more.begin(), more.end());

@@ -182,8 +182,9 @@ private:
 
 }  // namespace
 
-int probe(const std::string& config_path, const std::string& host, const std::string& name) {
-    const config::Loaded loaded = config::load(config_path, host);
+int probe(const std::string& config_path, const std::string& host, const std::string& name,
+          const config::LoadOptions& options) {
+    const config::Loaded loaded = config::load(config_path, host, options);
     for (const config::Diagnostic& diagnostic : loaded.diagnostics) {
         print_error(config::to_text(diagnostic) + "\n");
     }

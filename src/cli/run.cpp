@@ -51,8 +51,8 @@ bool is_privileged() {
     return false;
 }
 
-std::optional<config::Config> load(const std::string& path) {
-    config::Loaded loaded = config::load(path, os::host_name());
+std::optional<config::Config> load(const std::string& path, const config::LoadOptions& options) {
+    config::Loaded loaded = config::load(path, os::host_name(), options);
     print(loaded.diagnostics);
     if (!loaded.config) {
         print_error(fmt::format("understudy: nothing was started: {} has errors\n", path));
@@ -99,8 +99,9 @@ std::expected<std::vector<os::Source>, os::Error> take_signals(os::Loop& loop,
 }
 
 /// Keys are the one thing that changes while the daemon runs; a file with errors changes nothing.
-void rekey(engine::Daemon& daemon, const std::string& config_path) {
-    const config::Loaded loaded = config::load(config_path, os::host_name());
+void rekey(engine::Daemon& daemon, const std::string& config_path,
+           const config::LoadOptions& options) {
+    const config::Loaded loaded = config::load(config_path, os::host_name(), options);
     print(loaded.diagnostics);
     if (!loaded.config) {
         os::log::error("the file has errors; keys stay as they were", {{"config", config_path}});
@@ -114,12 +115,12 @@ void rekey(engine::Daemon& daemon, const std::string& config_path) {
 /// The daemon, its API and its signals, until it is told to stop. The daemon comes last: once it
 /// has begun nothing else may fail.
 int serve(const config::Config& config, const std::string& config_path,
-          const std::string& socket_path, os::Loop& loop) {
+          const std::string& socket_path, const config::LoadOptions& options, os::Loop& loop) {
     std::unique_ptr<engine::Daemon> daemon;
     const auto signals =
         take_signals(loop, {.stop = [&daemon](vrrp::Instant now) { daemon->stop(now); },
                             .pause = [&daemon](vrrp::Instant now) { daemon->pause(now); },
-                            .rekey = [&daemon, &config_path] { rekey(*daemon, config_path); }});
+                            .rekey = [&] { rekey(*daemon, config_path, options); }});
     if (!signals) {
         return fail(signals.error());
     }
@@ -146,8 +147,9 @@ int serve(const config::Config& config, const std::string& config_path,
 
 }  // namespace
 
-int run(const std::string& config_path, const std::string& socket_path) {
-    const auto config = load(config_path);
+int run(const std::string& config_path, const std::string& socket_path,
+        const config::LoadOptions& options) {
+    const auto config = load(config_path, options);
     if (!config || !is_privileged()) {
         return failure;
     }
@@ -164,7 +166,7 @@ int run(const std::string& config_path, const std::string& socket_path) {
                                         {"config", config_path},
                                         {"routers", std::to_string(config->routers.size())}});
     apply_process_settings(config->daemon);
-    return serve(*config, config_path, socket_path, *loop);
+    return serve(*config, config_path, socket_path, options, *loop);
 }
 
 }  // namespace cli

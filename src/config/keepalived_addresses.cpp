@@ -2,6 +2,8 @@
 
 #include "config/address_values.hpp"
 #include "config/keepalived_keywords.hpp"
+#include "config/keepalived_table.hpp"
+#include "config/nearest.hpp"
 #include "config/text.hpp"
 
 #include <fmt/format.h>
@@ -18,20 +20,42 @@ namespace {
 
 constexpr std::size_t max_peers = 255;
 
-void read_options(const KeepalivedLine& entry, std::vector<KeepalivedToken>& devices,
-                  Report& report) {
+void report_option(const KeepalivedToken& word, const KeepalivedRow* row, Report& report) {
+    if (row != nullptr) {
+        report.error(word.place, fmt::format("{} after an address has no value", word.text),
+                     fmt::format("expected: {} {}", row->keyword, row->grammar));
+        return;
+    }
+    report.error(word.place,
+                 fmt::format("{} is no word that follows an address", in_quotes(word.text)),
+                 suggest(word.text, keywords_of("address")));
+}
+
+void read_options(const KeepalivedLine& entry, const vrrp::IpAddress& address,
+                  std::vector<KeepalivedDevice>& devices, Report& report) {
     if (entry.has_block) {
         report.error(entry.place(), "an address takes no block in braces");
     }
     for (std::size_t index = 1; index < entry.words.size(); ++index) {
         const KeepalivedToken& word = entry.words[index];
-        if (word.text != "dev" || index + 1 == entry.words.size()) {
-            report.error(word.place,
-                         fmt::format("{} after an address is not read yet", in_quotes(word.text)),
-                         "read after an address: dev INTERFACE");
+        const KeepalivedRow* const row = find_row("address", word.text);
+        const std::size_t size = row == nullptr || row->grammar.empty() ? 1 : 2;
+        if (row == nullptr || index + size > entry.words.size()) {
+            report_option(word, row, report);
             return;
         }
-        devices.push_back(entry.words[++index]);
+        KeepalivedLine option;
+        option.words.assign(entry.words.begin() + static_cast<std::ptrdiff_t>(index),
+                            entry.words.begin() + static_cast<std::ptrdiff_t>(index + size));
+        index += size - 1;
+        if (admit(option, "address", report) == nullptr) {
+            continue;
+        }
+        if (word.text == "dev") {
+            devices.push_back({option.words.back(), address});
+        } else {
+            pass_over(option, *row, "address", report);
+        }
     }
 }
 
@@ -42,7 +66,7 @@ void read_address(const KeepalivedLine& entry, KeepalivedAddresses& addresses, R
         report.error(entry.place(), address.error());
         return;
     }
-    read_options(entry, addresses.devices, report);
+    read_options(entry, address->address, addresses.devices, report);
     if (!addresses.known.insert(address->address).second) {
         report.warning(entry.place(), fmt::format("{} stands here twice; once is enough",
                                                   address->address.to_text()));

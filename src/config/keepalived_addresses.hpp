@@ -11,11 +11,17 @@
 
 namespace config {
 
+/// An interface that stands behind an address.
+struct KeepalivedDevice {
+    KeepalivedToken interface;
+    vrrp::IpAddress address;
+};
+
 /// Addresses of an instance, each once, and the interfaces that stand behind them.
 struct KeepalivedAddresses {
     std::vector<Placed<vrrp::VirtualAddress>> addresses;
     std::set<vrrp::IpAddress> known;  ///< the same, to be found
-    std::vector<KeepalivedToken> devices;
+    std::vector<KeepalivedDevice> devices;
 };
 
 /// Reads a block virtual_ipaddress { … }, and adds what it says: of one family.

@@ -16,10 +16,10 @@ public:
     explicit AuthenticationReader(Report& report) : report_(report) {}
 
     KeepalivedAuthentication read(const KeepalivedLine& line) {
-        static constexpr std::array<KeepalivedKeyword<AuthenticationReader>, 2> keywords = {{
+        static constexpr auto keywords = std::to_array<KeepalivedKeyword<AuthenticationReader>>({
             {"auth_type", &AuthenticationReader::take_type},
             {"auth_pass", &AuthenticationReader::take_password},
-        }};
+        });
         read_keywords(line.block, "authentication",
                       std::span<const KeepalivedKeyword<AuthenticationReader>>(keywords), *this,
                       report_);
@@ -45,7 +45,9 @@ private:
         is_header_ = *type == "AH";
         needs_password_ = *type != "none";
         if (needs_password_ && !is_header_ && *type != "PASS") {
-            report_.error(line.value_place(), "auth_type is none of PASS, AH and none");
+            report_.error(line.value_place(), "auth_type is none of PASS, AH and none",
+                          "write the word alone: keepalived runs without any authentication where "
+                          "it does not know it");
         }
     }
 

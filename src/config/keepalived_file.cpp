@@ -19,17 +19,16 @@ public:
     explicit TrackFileReader(Report& report) : report_(report) {}
 
     CheckDraft read(const KeepalivedLine& line) {
-        static constexpr std::array<KeepalivedKeyword<TrackFileReader>, 3> keywords = {{
+        static constexpr auto keywords = std::to_array<KeepalivedKeyword<TrackFileReader>>({
             {"file", &TrackFileReader::take_file},
             {"weight", &TrackFileReader::take_weight},
-            {"init_file", &TrackFileReader::take_initial},
-        }};
+        });
         draft_.place = line.value_place();
         draft_.probe_place = draft_.place;
         draft_.kind = "track_file";
         draft_.check.weight = 1;
         take_name(line);
-        read_keywords(line.block, line.keyword(),
+        read_keywords(line.block, "track_file",
                       std::span<const KeepalivedKeyword<TrackFileReader>>(keywords), *this,
                       report_);
         if (!has_file_) {
@@ -75,16 +74,6 @@ private:
             draft_.check.weight = weight->first == 0 ? std::nullopt : std::optional(weight->first);
             draft_.is_reversed = weight->second;
         }
-    }
-
-    /// The daemon is no root and writes to nothing but its own folder, so the file stays what
-    /// others make it. One that is not there says 0, which is also what keepalived writes unless it
-    /// is told another number.
-    void take_initial(const KeepalivedLine& line) {
-        report_.warning(line.place(),
-                        "init_file has no effect: the file is not written here, and counts as 0 "
-                        "until it is there",
-                        "let whatever changes the file also make it");
     }
 
     Report& report_;

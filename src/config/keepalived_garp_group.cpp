@@ -16,12 +16,12 @@ public:
     explicit GarpGroupReader(Report& report) : report_(report) {}
 
     vrrp::Duration read(const KeepalivedLine& line) {
-        static constexpr std::array<KeepalivedKeyword<GarpGroupReader>, 4> keywords = {{
+        static constexpr auto keywords = std::to_array<KeepalivedKeyword<GarpGroupReader>>({
             {"garp_interval", &GarpGroupReader::take_interval},
             {"gna_interval", &GarpGroupReader::take_interval},
             {"interface", &GarpGroupReader::take_interface},
-            {"interfaces", &GarpGroupReader::take_interfaces, KeepalivedForm::block},
-        }};
+            {"interfaces", &GarpGroupReader::take_interfaces},
+        });
         expect_alone(line, report_);
         read_keywords(line.block, "garp_group",
                       std::span<const KeepalivedKeyword<GarpGroupReader>>(keywords), *this,

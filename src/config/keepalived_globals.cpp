@@ -2,11 +2,14 @@
 
 #include "config/keepalived_keywords.hpp"
 #include "config/keepalived_script.hpp"
+#include "config/text.hpp"
+#include "config/values.hpp"
+#include "vrrp/address.hpp"
 
 #include <fmt/format.h>
 
 #include <array>
-#include <limits>
+#include <string>
 
 namespace config {
 
@@ -18,47 +21,26 @@ public:
         : globals_(globals), report_(report) {}
 
     void read(const KeepalivedLine& line) {
-        static constexpr std::array<KeepalivedKeyword<GlobalsReader>, 28> keywords = {{
-            {"router_id", &GlobalsReader::ignore},
+        static constexpr auto keywords = std::to_array<KeepalivedKeyword<GlobalsReader>>({
             {"script_user", &GlobalsReader::take_script_user},
-            {"enable_script_security", &GlobalsReader::ignore_alone},
             {"vrrp_version", &GlobalsReader::take_version},
             {"vrrp_strict", &GlobalsReader::take_strict},
             {"vrrp_startup_delay", &GlobalsReader::take_start_delay},
             {"vrrp_down_timer_adverts", &GlobalsReader::take_down_adverts},
-            {"vrrp_check_unicast_src", &GlobalsReader::ignore_alone},
-            {"vrrp_skip_check_adv_addr", &GlobalsReader::ignore_flag},
-            {"vrrp_lower_prio_no_advert", &GlobalsReader::take_lower_priority},
-            {"vrrp_higher_prio_send_advert", &GlobalsReader::ignore_flag},
             {"v3_checksum_as_v2", &GlobalsReader::take_checksum},
+            {"vrrp_mcast_group4", &GlobalsReader::take_group},
+            {"vrrp_mcast_group6", &GlobalsReader::take_group},
+            {"default_interface", &GlobalsReader::take_interface},
             {"vrrp_garp_interval", &GlobalsReader::take_garp_interval},
             {"vrrp_gna_interval", &GlobalsReader::take_gna_interval},
             {"vrrp_rt_priority", &GlobalsReader::take_realtime_priority},
             {"vrrp_no_swap", &GlobalsReader::take_no_swap},
-            {"vrrp_priority", &GlobalsReader::take_nice},
-            {"vrrp_rlimit_rttime", &GlobalsReader::take_realtime_limit},
-            {"vrrp_rlimit_rtime", &GlobalsReader::take_realtime_limit},
-            {"notification_email", &GlobalsReader::take_mail, KeepalivedForm::block},
-            {"notification_email_from", &GlobalsReader::take_mail},
-            {"smtp_server", &GlobalsReader::take_mail},
-            {"smtp_connect_timeout", &GlobalsReader::take_mail},
-            {"smtp_helo_name", &GlobalsReader::take_mail},
-            {"smtp_alert", &GlobalsReader::take_mail},
-            {"smtp_alert_vrrp", &GlobalsReader::take_mail},
-            {"smtp_alert_checker", &GlobalsReader::take_mail},
-            {"no_email_faults", &GlobalsReader::take_mail},
-        }};
+        });
         read_keywords(line.block, "global_defs",
                       std::span<const KeepalivedKeyword<GlobalsReader>>(keywords), *this, report_);
     }
 
 private:
-    /// router_id names the host in mails only.
-    void ignore(const KeepalivedLine&) {}
-    /// enable_script_security is what is always done.
-    void ignore_alone(const KeepalivedLine& line) { expect_alone(line, report_); }
-    void ignore_flag(const KeepalivedLine& line) { (void)flag_value(line, report_); }
-
     void take_script_user(const KeepalivedLine& line) {
         globals_.script_user = read_user(line, report_);
         globals_.script_user_place = line.value_place();
@@ -89,7 +71,11 @@ private:
         globals_.checksum_as_v2 = flag_value(line, report_);
     }
 
-    void take_lower_priority(const KeepalivedLine& line) { read_lower_priority(line, report_); }
+    void take_group(const KeepalivedLine& line) { read_multicast_group(line, report_); }
+
+    void take_interface(const KeepalivedLine& line) {
+        globals_.default_interface = read_interface(line, report_);
+    }
 
     void take_garp_interval(const KeepalivedLine& line) {
         globals_.garp_interval = pace_value(line, report_).value_or(globals_.garp_interval);
@@ -108,26 +94,6 @@ private:
         globals_.lock_memory = true;
     }
 
-    void take_nice(const KeepalivedLine& line) {
-        if (number_value(line, {-20, 19}, report_)) {
-            report_.warning(line.place(), fmt::format("{} has no effect here", line.keyword()),
-                            "vrrp_rt_priority puts the daemon before all ordinary processes");
-        }
-    }
-
-    void take_realtime_limit(const KeepalivedLine& line) {
-        if (number_value(line, {2, std::numeric_limits<int>::max()}, report_)) {
-            report_.warning(line.place(),
-                            fmt::format("{} has no effect here: a daemon that does not pause for "
-                                        "5 s goes on as an ordinary process",
-                                        line.keyword()));
-        }
-    }
-
-    void take_mail(const KeepalivedLine& line) {
-        globals_.mail_place = globals_.mail_place.value_or(line.place());
-    }
-
     KeepalivedGlobals& globals_;
     Report& report_;
 };
@@ -139,13 +105,35 @@ void read_keepalived_globals(const KeepalivedLine& line, KeepalivedGlobals& glob
     GlobalsReader(globals, report).read(line);
 }
 
-void read_lower_priority(const KeepalivedLine& line, Report& report) {
-    if (flag_value(line, report)) {
-        report.warning(line.place(),
-                       fmt::format("{} has no effect here: a master answers an advert of lower "
-                                   "priority",
-                                   line.keyword()));
+void read_multicast_group(const KeepalivedLine& line, Report& report) {
+    const auto text = single_value(line, report);
+    if (!text) {
+        return;
     }
+    const auto group = vrrp::IpAddress::from_text(*text);
+    if (!group || !group->is_multicast()) {
+        report.error(line.value_place(), fmt::format("{} is {}, which is no multicast address",
+                                                     line.keyword(), in_quotes(*text)));
+    } else if (*group != vrrp::IpAddress(224, 0, 0, 18) && group->to_text() != "ff02::12") {
+        report.error(line.value_place(),
+                     fmt::format("{} is {}: another group than 224.0.0.18 or ff02::12 is not "
+                                 "supported",
+                                 line.keyword(), group->to_text()),
+                     "tell routers apart by their virtual_router_id, or speak by unicast_peer");
+    }
+}
+
+std::optional<Placed<std::string>> read_interface(const KeepalivedLine& line, Report& report) {
+    const auto text = single_value(line, report);
+    if (!text) {
+        return std::nullopt;
+    }
+    const auto interface = to_interface(*text);
+    if (!interface) {
+        report.error(line.value_place(), interface.error());
+        return std::nullopt;
+    }
+    return Placed{*interface, line.value_place()};
 }
 
 std::optional<Placed<vrrp::Version>> read_keepalived_version(const KeepalivedLine& line,

@@ -8,6 +8,7 @@
 #include "vrrp/time.hpp"
 
 #include <optional>
+#include <string>
 
 namespace config {
 
@@ -15,7 +16,6 @@ namespace config {
 struct KeepalivedGlobals {
     ScriptUser script_user;  ///< of scripts that say none
     Place script_user_place;
-    std::optional<Place> mail_place;
     vrrp::Version version = vrrp::Version::v2;
     Placed<bool> strict{false, {}};
     std::optional<Placed<int>> down_adverts;
@@ -25,14 +25,19 @@ struct KeepalivedGlobals {
     vrrp::Duration gna_interval{0};
     std::optional<int> realtime_priority;
     std::optional<bool> lock_memory;
+    std::optional<Placed<std::string>> default_interface;
 };
 
 /// Reads a block global_defs { … }; what it says counts from then on.
 void read_keepalived_globals(const KeepalivedLine& line, KeepalivedGlobals& globals,
                              Report& report);
 
-/// "vrrp_lower_prio_no_advert", of an instance or for all of them.
-void read_lower_priority(const KeepalivedLine& line, Report& report);
+/// "mcast_dst_ip 224.0.0.18", of an instance or for all of them: the one that is spoken to anyway.
+void read_multicast_group(const KeepalivedLine& line, Report& report);
+
+/// "interface eth0"; nullopt after an error.
+[[nodiscard]] std::optional<Placed<std::string>> read_interface(const KeepalivedLine& line,
+                                                                Report& report);
 
 /// "version 2", of an instance or for all of them.
 [[nodiscard]] std::optional<Placed<vrrp::Version>> read_keepalived_version(

@@ -20,16 +20,15 @@ public:
     explicit GroupReader(Report& report) : report_(report) {}
 
     KeepalivedGroup read(const KeepalivedLine& line) {
-        static constexpr std::array<KeepalivedKeyword<GroupReader>, 8> keywords = {{
-            {"group", &GroupReader::take_members, KeepalivedForm::block},
-            {"track_script", &GroupReader::take_scripts, KeepalivedForm::block},
-            {"track_process", &GroupReader::take_processes, KeepalivedForm::block},
-            {"track_file", &GroupReader::take_files, KeepalivedForm::block},
-            {"track_interface", &GroupReader::take_interfaces, KeepalivedForm::block},
+        static constexpr auto keywords = std::to_array<KeepalivedKeyword<GroupReader>>({
+            {"group", &GroupReader::take_members},
+            {"track_script", &GroupReader::take_scripts},
+            {"track_process", &GroupReader::take_processes},
+            {"track_file", &GroupReader::take_files},
+            {"track_interface", &GroupReader::take_interfaces},
             {"sync_group_tracking_weight", &GroupReader::take_member_weights},
             {"global_tracking", &GroupReader::take_member_weights},
-            {"smtp_alert", &GroupReader::take_mail},
-        }};
+        });
         group_.place = line.value_place();
         take_name(line);
         read_keywords(line.block, "vrrp_sync_group",
@@ -93,7 +92,6 @@ private:
         expect_alone(line, report_);
         group_.has_member_weights = true;
     }
-    void take_mail(const KeepalivedLine& line) { group_.mail_place = line.place(); }
 
     Report& report_;
     KeepalivedGroup group_;

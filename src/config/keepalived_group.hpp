@@ -18,7 +18,6 @@ struct KeepalivedGroup {
     std::vector<Placed<std::string>> members;
     std::vector<CheckMention> checks;  ///< of all members
     bool has_member_weights = false;   ///< what members track themselves may have weights
-    std::optional<Place> mail_place;   ///< of a keyword that asks for mail
 };
 
 [[nodiscard]] KeepalivedGroup read_keepalived_group(const KeepalivedLine& line, Report& report);

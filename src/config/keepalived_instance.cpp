@@ -24,21 +24,21 @@ class InstanceReader {
 public:
     explicit InstanceReader(Report& report) : report_(report) {}
 
-    KeepalivedInstance read(const KeepalivedLine& line, const KeepalivedGlobals& globals) {
-        static constexpr std::array<KeepalivedKeyword<InstanceReader>, 33> keywords = {{
+    RouterDraft read(const KeepalivedLine& line, const KeepalivedGlobals& globals) {
+        static constexpr auto keywords = std::to_array<KeepalivedKeyword<InstanceReader>>({
             {"state", &InstanceReader::take_state},
             {"interface", &InstanceReader::take_interface},
             {"virtual_router_id", &InstanceReader::take_router_id},
             {"priority", &InstanceReader::take_priority},
             {"advert_int", &InstanceReader::take_interval},
-            {"authentication", &InstanceReader::take_authentication, KeepalivedForm::blocks},
-            {"auth_hmac", &InstanceReader::take_trailer, KeepalivedForm::blocks},
-            {"virtual_ipaddress", &InstanceReader::take_addresses, KeepalivedForm::block},
-            {"virtual_ipaddress_excluded", &InstanceReader::take_excluded, KeepalivedForm::block},
-            {"track_script", &InstanceReader::take_scripts, KeepalivedForm::block},
-            {"track_process", &InstanceReader::take_processes, KeepalivedForm::block},
-            {"track_file", &InstanceReader::take_files, KeepalivedForm::block},
-            {"track_interface", &InstanceReader::take_interfaces, KeepalivedForm::block},
+            {"authentication", &InstanceReader::take_authentication},
+            {"auth_hmac", &InstanceReader::take_trailer},
+            {"virtual_ipaddress", &InstanceReader::take_addresses},
+            {"virtual_ipaddress_excluded", &InstanceReader::take_excluded},
+            {"track_script", &InstanceReader::take_scripts},
+            {"track_process", &InstanceReader::take_processes},
+            {"track_file", &InstanceReader::take_files},
+            {"track_interface", &InstanceReader::take_interfaces},
             {"nopreempt", &InstanceReader::take_nopreempt},
             {"preempt", &InstanceReader::take_preempt},
             {"preempt_delay", &InstanceReader::take_preempt_delay},
@@ -48,24 +48,24 @@ public:
             {"no_accept", &InstanceReader::take_accept},
             {"down_timer_adverts", &InstanceReader::take_down_adverts},
             {"v3_checksum_as_v2", &InstanceReader::take_checksum},
-            {"unicast_peer", &InstanceReader::take_peers, KeepalivedForm::block},
+            {"unicast_peer", &InstanceReader::take_peers},
             {"unicast_ttl", &InstanceReader::take_ttl},
             {"unicast_src_ip", &InstanceReader::take_source},
             {"mcast_src_ip", &InstanceReader::take_source},
-            {"track_src_ip", &InstanceReader::ignore_alone},
-            {"check_unicast_src", &InstanceReader::ignore_alone},
-            {"native_ipv6", &InstanceReader::ignore_alone},
-            {"skip_check_adv_addr", &InstanceReader::ignore_flag},
-            {"lower_prio_no_advert", &InstanceReader::take_lower_priority},
-            {"higher_prio_send_advert", &InstanceReader::ignore_flag},
-            {"smtp_alert", &InstanceReader::take_mail},
-        }};
+            {"mcast_dst_ip", &InstanceReader::take_group},
+            {"no_virtual_ipaddress", &InstanceReader::take_no_addresses},
+            {"old_unicast_checksum", &InstanceReader::take_old_checksum},
+        });
         take_name(line);
         read_keywords(line.block, "vrrp_instance",
                       std::span<const KeepalivedKeyword<InstanceReader>>(keywords), *this, report_);
+        if (!has_interface_ && globals.default_interface) {
+            has_interface_ = true;
+            router().interface = globals.default_interface->value;
+            router().interface_place = globals.default_interface->place;
+        }
         report_missing();
-        instance_.router = apply_keepalived_rules(std::move(sayings_), globals, report_);
-        return std::move(instance_);
+        return apply_keepalived_rules(std::move(sayings_), globals, report_);
     }
 
 private:
@@ -90,26 +90,16 @@ private:
         if (!state) {
             return;
         }
-        if (*state != "MASTER" && *state != "BACKUP") {
-            report_.error(line.value_place(),
-                          fmt::format("state is {}, expected MASTER or BACKUP", in_quotes(*state)));
-        }
+        sayings_.state = {*state, line.value_place()};
         sayings_.is_initial_master = *state == "MASTER";
     }
 
     void take_interface(const KeepalivedLine& line) {
         has_interface_ = true;
         router().interface_place = line.value_place();
-        const auto text = single_value(line, report_);
-        if (!text) {
-            return;
+        if (const auto interface = read_interface(line, report_)) {
+            router().interface = interface->value;
         }
-        const auto interface = to_interface(*text);
-        if (!interface) {
-            report_.error(line.value_place(), interface.error());
-            return;
-        }
-        router().interface = *interface;
     }
 
     void take_router_id(const KeepalivedLine& line) {
@@ -158,7 +148,7 @@ private:
     }
 
     void take_addresses(const KeepalivedLine& line) {
-        has_addresses_ = true;
+        sayings_.has_addresses = true;
         read_virtual_addresses(line, sayings_.addresses, report_);
     }
 
@@ -246,10 +236,21 @@ private:
         reading().checksum_place = line.place();
         sayings_.checksum_as_v2 = flag_value(line, report_);
     }
-    void take_lower_priority(const KeepalivedLine& line) { read_lower_priority(line, report_); }
-    void take_mail(const KeepalivedLine& line) { instance_.mail_place = line.place(); }
-    void ignore_alone(const KeepalivedLine& line) { expect_alone(line, report_); }
-    void ignore_flag(const KeepalivedLine& line) { (void)flag_value(line, report_); }
+    void take_group(const KeepalivedLine& line) { read_multicast_group(line, report_); }
+
+    void take_no_addresses(const KeepalivedLine& line) {
+        expect_alone(line, report_);
+        sayings_.means_no_addresses = true;
+    }
+
+    void take_old_checksum(const KeepalivedLine& line) {
+        if (line.words.size() != 2 || line.words[1].text != "never") {
+            report_.error(line.place(),
+                          "old_unicast_checksum is not supported: two hosts would refuse each "
+                          "other's adverts",
+                          "take it out on all hosts, once none has a keepalived before 1.3.7");
+        }
+    }
 
     void report_missing() {
         if (!has_interface_) {
@@ -257,9 +258,6 @@ private:
         }
         if (!has_router_id_) {
             report_missing("virtual_router_id", "virtual_router_id 51");
-        }
-        if (!has_addresses_) {
-            report_missing("virtual_ipaddress", "virtual_ipaddress { 192.0.2.1/24 }");
         }
     }
 
@@ -272,18 +270,16 @@ private:
     }
 
     Report& report_;
-    KeepalivedInstance instance_;
     KeepalivedSayings sayings_;
     std::optional<KeepalivedAuthentication> authentication_;
     bool has_interface_ = false;
     bool has_router_id_ = false;
-    bool has_addresses_ = false;
 };
 
 }  // namespace
 
-KeepalivedInstance read_keepalived_instance(const KeepalivedLine& line,
-                                            const KeepalivedGlobals& globals, Report& report) {
+RouterDraft read_keepalived_instance(const KeepalivedLine& line, const KeepalivedGlobals& globals,
+                                     Report& report) {
     return InstanceReader(report).read(line, globals);
 }
 

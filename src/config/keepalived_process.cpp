@@ -45,7 +45,7 @@ public:
     explicit ProcessReader(Report& report) : report_(report) {}
 
     CheckDraft read(const KeepalivedLine& line) {
-        static constexpr std::array<KeepalivedKeyword<ProcessReader>, 9> keywords = {{
+        static constexpr auto keywords = std::to_array<KeepalivedKeyword<ProcessReader>>({
             {"process", &ProcessReader::take_process},
             {"param_match", &ProcessReader::take_match},
             {"full_command", &ProcessReader::take_full_command},
@@ -55,7 +55,7 @@ public:
             {"delay", &ProcessReader::take_delay},
             {"terminate_delay", &ProcessReader::take_terminate_delay},
             {"fork_delay", &ProcessReader::take_fork_delay},
-        }};
+        });
         draft_.place = line.value_place();
         draft_.kind = "vrrp_track_process";
         draft_.probe_place = draft_.place;

@@ -28,16 +28,16 @@ public:
     FileReader(std::string_view text, Report& report) : text_(text), report_(report) {}
 
     Config read() {
-        static constexpr std::array<KeepalivedKeyword<FileReader>, 8> keywords = {{
-            {"global_defs", &FileReader::take_globals, KeepalivedForm::blocks},
-            {"vrrp_script", &FileReader::take_script, KeepalivedForm::blocks},
-            {"vrrp_track_process", &FileReader::take_process, KeepalivedForm::blocks},
-            {"track_file", &FileReader::take_file, KeepalivedForm::blocks},
-            {"vrrp_track_file", &FileReader::take_file, KeepalivedForm::blocks},
-            {"vrrp_instance", &FileReader::note_instance, KeepalivedForm::blocks},
-            {"vrrp_sync_group", &FileReader::take_group, KeepalivedForm::blocks},
-            {"garp_group", &FileReader::take_garp_group, KeepalivedForm::blocks},
-        }};
+        static constexpr auto keywords = std::to_array<KeepalivedKeyword<FileReader>>({
+            {"global_defs", &FileReader::take_globals},
+            {"vrrp_script", &FileReader::take_script},
+            {"vrrp_track_process", &FileReader::take_process},
+            {"track_file", &FileReader::take_file},
+            {"vrrp_track_file", &FileReader::take_file},
+            {"vrrp_instance", &FileReader::note_instance},
+            {"vrrp_sync_group", &FileReader::take_group},
+            {"garp_group", &FileReader::take_garp_group},
+        });
         const std::vector<KeepalivedLine> lines = read_lines(text_, report_);
         read_keywords(lines, "keepalived.conf",
                       std::span<const KeepalivedKeyword<FileReader>>(keywords), *this, report_);
@@ -63,15 +63,6 @@ private:
                             "counts");
         }
         read_keepalived_globals(line, globals_, report_);
-        note_mail(globals_.mail_place);
-    }
-
-    /// One warning for all the mail keywords of the file.
-    void note_mail(const std::optional<Place>& place) {
-        if (place && !std::exchange(has_told_mail_, true)) {
-            report_.warning(*place, "no mail is sent: the mail keywords have no effect here",
-                            "let what reads the log tell you of \"state changed\"");
-        }
     }
 
     void take_script(const KeepalivedLine& line) {
@@ -103,7 +94,6 @@ private:
 
     void take_group(const KeepalivedLine& line) {
         KeepalivedGroup group = read_keepalived_group(line, report_);
-        note_mail(group.mail_place);
         if (group.name.empty()) {
             return;
         }
@@ -134,19 +124,18 @@ private:
     }
 
     void take_instance(const KeepalivedLine& line) {
-        KeepalivedInstance instance = read_keepalived_instance(line, globals_, report_);
-        const std::string& name = instance.router.router.name;
-        note_mail(instance.mail_place);
+        RouterDraft draft = read_keepalived_instance(line, globals_, report_);
+        const std::string& name = draft.router.name;
         if (name.empty()) {
             return;
         }
         const auto first = std::ranges::find(
             draft_.routers, name, [](const RouterDraft& router) { return router.router.name; });
         if (first != draft_.routers.end()) {
-            report_twice("vrrp_instance", name, instance.router.place, first->place);
+            report_twice("vrrp_instance", name, draft.place, first->place);
             return;
         }
-        draft_.routers.push_back(std::move(instance.router));
+        draft_.routers.push_back(std::move(draft));
     }
 
     void report_twice(std::string_view keyword, const std::string& name, Place place, Place first) {
@@ -178,7 +167,6 @@ private:
     std::vector<KeepalivedGroup> groups_;
     vrrp::Duration group_interval_{0};
     bool has_globals_ = false;
-    bool has_told_mail_ = false;
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "config/keepalived_rules.hpp"
 
+#include "config/nearest.hpp"
 #include "config/text.hpp"
 #include "config/trailer_keys.hpp"
 #include "config/values.hpp"
@@ -9,10 +10,13 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace config {
 
 namespace {
+
+const std::vector<std::string> states = {"MASTER", "BACKUP"};
 
 constexpr RouterWords words = {
     .addresses = "virtual_ipaddress",
@@ -39,7 +43,10 @@ public:
           strict_(sayings_.strict.value_or(globals.strict)) {}
 
     RouterDraft apply() {
+        check_state();
         apply_addresses();
+        check_devices(sayings_.addresses.devices, reading().addresses);
+        check_devices(sayings_.excluded.devices, reading().unadvertised);
         protocol().version =
             version_of(reading(), sayings_.version, globals_.version, words, report_);
         protocol().strict = strict_.value;
@@ -47,6 +54,7 @@ public:
         if (sayings_.is_initial_master && !sayings_.has_priority) {
             protocol().priority = vrrp::owner_priority;
         }
+        require_addresses();
         apply_interval();
         apply_authentication();
         apply_trailer();
@@ -55,7 +63,6 @@ public:
         apply_accept();
         apply_checksum();
         check_unicast();
-        check_devices();
         return settle(reading(), words, report_).front();
     }
 
@@ -64,6 +71,28 @@ private:
     Router& router() { return reading().draft.router; }
     vrrp::RouterConfig& protocol() { return router().protocol; }
     [[nodiscard]] bool is_owner() { return protocol().priority == vrrp::owner_priority; }
+
+    /// keepalived takes a word that it does not know for BACKUP. Without a priority the word is
+    /// what decides about one.
+    void check_state() {
+        if (!sayings_.state || sayings_.state->value == "MASTER" ||
+            sayings_.state->value == "BACKUP") {
+            return;
+        }
+        const auto& [state, place] = *sayings_.state;
+        const std::string advice = suggest(state, states);
+        if (sayings_.has_priority) {
+            report_.warning(
+                place,
+                fmt::format("state is {}, which counts as BACKUP, here as in keepalived",
+                            in_quotes(state)),
+                advice);
+        } else {
+            report_.error(place,
+                          fmt::format("state is {}, expected MASTER or BACKUP", in_quotes(state)),
+                          advice);
+        }
+    }
 
     void apply_addresses() {
         reading().addresses = std::move(sayings_.addresses.addresses);
@@ -75,6 +104,26 @@ private:
             } else {
                 reading().unadvertised.push_back(address);
             }
+        }
+    }
+
+    /// In version 2 an advert without addresses is one all the same: what moves is done by scripts,
+    /// or not advertised.
+    void require_addresses() {
+        const bool has_any = !reading().addresses.empty() || sayings_.has_addresses;
+        if (has_any || router().name.empty()) {
+            return;
+        }
+        const std::string message =
+            fmt::format("vrrp_instance {} has no virtual_ipaddress", router().name);
+        const Place place = reading().draft.place;
+        if (protocol().version == vrrp::Version::v3 || strict_.value) {
+            report_.error(place, message + ", which version 3 and strict mode need",
+                          "add a line such as: virtual_ipaddress { 192.0.2.1/24 }");
+        } else if (!sayings_.means_no_addresses && reading().unadvertised.empty()) {
+            report_.warning(place, message + ": it moves what its notify scripts move, and no more",
+                            "add a line such as: virtual_ipaddress { 192.0.2.1/24 }, or "
+                            "no_virtual_ipaddress");
         }
     }
 
@@ -191,18 +240,27 @@ private:
         }
     }
 
-    void check_devices() {
-        check_devices(sayings_.addresses.devices);
-        check_devices(sayings_.excluded.devices);
-    }
-
-    void check_devices(const std::vector<KeepalivedToken>& devices) {
-        for (const KeepalivedToken& device : devices) {
-            if (device.text != router().interface && !router().interface.empty()) {
-                report_.error(device.place,
-                              fmt::format("an address on {}, another interface than {}, is not "
-                                          "read yet",
-                                          in_quotes(device.text), router().interface));
+    /// What moves is on the interface that the adverts are on.
+    void check_devices(const std::vector<KeepalivedDevice>& devices,
+                       std::vector<Placed<vrrp::VirtualAddress>>& addresses) {
+        for (const auto& [interface, address] : devices) {
+            if (interface.text == router().interface || router().interface.empty()) {
+                continue;
+            }
+            const std::string message =
+                fmt::format("{} is to be on {}, another interface than {}", address.to_text(),
+                            in_quotes(interface.text), router().interface);
+            const std::string advice = fmt::format(
+                "give {} a vrrp_instance of its own, and put both into a "
+                "vrrp_sync_group",
+                interface.text);
+            if (report_.is_lenient()) {
+                report_.warning(interface.place, message + ": it is left out", advice);
+                std::erase_if(addresses, [&address](const Placed<vrrp::VirtualAddress>& other) {
+                    return other.value.address == address;
+                });
+            } else {
+                report_.error(interface.place, message + ", which is not supported", advice);
             }
         }
     }

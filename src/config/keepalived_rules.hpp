@@ -8,6 +8,7 @@
 #include "config/router_reading.hpp"
 
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace config {
@@ -17,7 +18,10 @@ namespace config {
 struct KeepalivedSayings {
     RouterReading reading;  ///< without the addresses
     KeepalivedAddresses addresses;
-    KeepalivedAddresses excluded;  ///< from the adverts
+    KeepalivedAddresses excluded;     ///< from the adverts
+    bool has_addresses = false;       ///< there is a virtual_ipaddress
+    bool means_no_addresses = false;  ///< it says that there is none
+    std::optional<Placed<std::string>> state;
     bool is_initial_master = false;
     bool has_priority = false;
     std::optional<Placed<vrrp::Version>> version;

@@ -74,7 +74,7 @@ public:
     ScriptReader(std::string_view text, Report& report) : text_(text), report_(report) {}
 
     CheckDraft read(const KeepalivedLine& line) {
-        static constexpr std::array<KeepalivedKeyword<ScriptReader>, 8> keywords = {{
+        static constexpr auto keywords = std::to_array<KeepalivedKeyword<ScriptReader>>({
             {"script", &ScriptReader::take_script},
             {"interval", &ScriptReader::take_interval},
             {"timeout", &ScriptReader::take_timeout},
@@ -83,7 +83,7 @@ public:
             {"fall", &ScriptReader::take_fall},
             {"user", &ScriptReader::take_user},
             {"init_fail", &ScriptReader::take_init_fail},
-        }};
+        });
         draft_.place = line.value_place();
         draft_.kind = "vrrp_script";
         draft_.probe_place = draft_.place;

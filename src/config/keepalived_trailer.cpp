@@ -18,13 +18,13 @@ public:
     explicit TrailerReader(Report& report) : report_(report), keys_(SecretForm::plain, report) {}
 
     KeepalivedTrailer read(const KeepalivedLine& line) {
-        static constexpr std::array<KeepalivedKeyword<TrailerReader>, 5> keywords = {{
-            {"key", &TrailerReader::take_key, KeepalivedForm::lines},
+        static constexpr auto keywords = std::to_array<KeepalivedKeyword<TrailerReader>>({
+            {"key", &TrailerReader::take_key},
             {"active_key", &TrailerReader::take_active},
             {"mode", &TrailerReader::take_mode},
             {"anti_replay", &TrailerReader::take_replay},
             {"time_window", &TrailerReader::take_window},
-        }};
+        });
         trailer_.place = line.place();
         expect_alone(line, report_);
         read_keywords(line.block, "auth_hmac",

@@ -28,7 +28,7 @@ bool is_blank(std::string_view text) {
 
 }  // namespace
 
-Loaded load(const std::string& path, std::string_view host) {
+Loaded load(const std::string& path, std::string_view host, const LoadOptions& options) {
     if (path.empty()) {
         return failure("understudy", {}, "the path of the configuration is empty");
     }
@@ -36,10 +36,11 @@ Loaded load(const std::string& path, std::string_view host) {
     if (!content) {
         return failure(path, {}, fmt::format("the file cannot be read: {}", content.error()));
     }
-    return load_text(path, content->text, host);
+    return load_text(path, content->text, host, options);
 }
 
-Loaded load_text(const std::string& path, std::string_view text, std::string_view host) {
+Loaded load_text(const std::string& path, std::string_view text, std::string_view host,
+                 const LoadOptions& options) {
     const auto normalized = normalize(text);
     if (!normalized) {
         return failure(path, normalized.error().place, normalized.error().message);
@@ -53,6 +54,9 @@ Loaded load_text(const std::string& path, std::string_view text, std::string_vie
                        "give it a name that does not end in .toml");
     }
     Report report(path);
+    if (options.is_lenient) {
+        report.be_lenient();
+    }
     Config config = format == Format::toml ? read_toml(*normalized, host, report)
                                            : read_keepalived(*normalized, report);
     Loaded loaded;

@@ -27,6 +27,12 @@ void Report::warning(Place place, std::string_view message, std::string_view adv
     }
 }
 
+void Report::warning_once(Place place, std::string_view message, std::string_view advice) {
+    if (told_.emplace(message).second) {
+        warning(place, message, advice);
+    }
+}
+
 Diagnostics Report::diagnostics() const {
     Diagnostics result = diagnostics_;
     std::ranges::stable_sort(result, {}, [](const Diagnostic& diagnostic) {

@@ -3,6 +3,8 @@
 #include "config/diagnostic.hpp"
 
 #include <cstddef>
+#include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -30,6 +32,13 @@ public:
     void error(Place place, const Complaint& complaint);
     void warning(Place place, std::string_view message, std::string_view advice = {});
 
+    /// A warning that is told once for the whole file, where it is due first.
+    void warning_once(Place place, std::string_view message, std::string_view advice = {});
+
+    /// What is not supported is to be left out with a warning, instead of refused.
+    void be_lenient() { is_lenient_ = true; }
+    [[nodiscard]] bool is_lenient() const { return is_lenient_; }
+
     /// Whether further errors would not be kept: a reader of many values may stop.
     [[nodiscard]] bool is_full() const { return error_count_ > max_errors; }
 
@@ -44,6 +53,8 @@ private:
     std::string file_;
     std::size_t error_count_ = 0;
     std::size_t warning_count_ = 0;
+    bool is_lenient_ = false;
+    std::set<std::string, std::less<>> told_;  ///< the messages of warning_once()
     Diagnostics diagnostics_;
 };
 

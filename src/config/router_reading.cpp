@@ -257,6 +257,9 @@ RouterDraft part_of(const RouterReading& reading, vrrp::Family family) {
 }  // namespace
 
 bool RouterReading::has(vrrp::Family family) const {
+    if (addresses.empty()) {
+        return family == vrrp::Family::ipv4;
+    }
     return std::ranges::any_of(
         addresses, [family](const auto& item) { return item.value.address.family() == family; });
 }

@@ -27,7 +27,7 @@ struct RouterReading {
     std::optional<Place> ttl_place;
     std::optional<Place> strangers_place;
 
-    /// Whether its adverts carry addresses of this family.
+    /// Whether its adverts are of this family: those without addresses are of IPv4.
     [[nodiscard]] bool has(vrrp::Family family) const;
 };
 

@@ -22,7 +22,6 @@ using Sources = std::vector<Placed<vrrp::IpAddress>>;
 
 /// How many an address list may have.
 struct Count {
-    std::size_t least;
     std::size_t most;
     std::string expected;
     std::string_view advice;  ///< to who has too many
@@ -32,15 +31,13 @@ struct Count {
 Count advertised_count() {
     const std::size_t ipv4 = max_addresses_of(vrrp::Family::ipv4, false);
     const std::size_t ipv6 = max_addresses_of(vrrp::Family::ipv6, false);
-    return {.least = 1,
-            .most = ipv4 + ipv6,
-            .expected = fmt::format("1 to {} of IPv4 and {} of IPv6", ipv4, ipv6),
+    return {.most = ipv4 + ipv6,
+            .expected = fmt::format("at most {} of IPv4 and {} of IPv6", ipv4, ipv6),
             .advice = "put the others into unadvertised_addresses"};
 }
 
 Count unadvertised_count() {
-    return {.least = 0,
-            .most = max_unadvertised_addresses,
+    return {.most = max_unadvertised_addresses,
             .expected = fmt::format("at most {}", max_unadvertised_addresses),
             .advice = "give the others a router of their own"};
 }
@@ -53,11 +50,11 @@ std::optional<Addresses> addresses_of(std::string_view key, const Count& count,
         return std::nullopt;
     }
     const std::vector<TomlNode> items = node.items();
-    if (items.size() < count.least || items.size() > count.most) {
+    if (items.size() > count.most) {
         report.error(
             node.place(),
             fmt::format("{} has {} entries, expected {}", key, items.size(), count.expected),
-            items.size() > count.most ? std::string(count.advice) : "");
+            count.advice);
         return std::nullopt;
     }
     Addresses addresses;

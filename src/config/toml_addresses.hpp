@@ -10,7 +10,8 @@
 
 namespace config {
 
-/// Reads the key addresses. Entries that are wrong are reported and left out, here and below.
+/// Reads the key addresses, which may be an empty list. Entries that are wrong are reported and
+/// left out, here and below.
 [[nodiscard]] std::vector<Placed<vrrp::VirtualAddress>> read_toml_addresses(TomlSection& section,
                                                                             Report& report);
 

@@ -218,6 +218,18 @@ RouterReading read_all(TomlSection& section, std::string_view host, Report& repo
     return reading;
 }
 
+/// Version 2 alone has adverts without addresses. Where something else is wrong, the list may have
+/// lost what it had.
+void require_addresses(const RouterReading& reading, TomlSection& section, Report& report) {
+    const vrrp::RouterConfig& protocol = reading.draft.router.protocol;
+    const bool needs_one = protocol.version == vrrp::Version::v3 || protocol.strict;
+    if (needs_one && reading.addresses.empty() && !report.has_errors()) {
+        report.error(section.place_of("addresses"),
+                     "addresses is empty, and version 3 and strict routers need one",
+                     "an empty list is for version 2, where scripts do what is to be done");
+    }
+}
+
 }  // namespace
 
 std::vector<RouterDraft> read_toml_router(const std::string& name, const TomlNode& table,
@@ -233,6 +245,7 @@ std::vector<RouterDraft> read_toml_router(const std::string& name, const TomlNod
     reading.draft.place = section.place();
     reading.draft.router.name = name;
     section.finish();
+    require_addresses(reading, section, report);
     return settle(reading, words, report);
 }
 

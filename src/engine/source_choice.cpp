@@ -53,7 +53,10 @@ std::optional<vrrp::IpAddress> choose_source(
     }
     if (protocol.priority == vrrp::owner_priority && family == vrrp::Family::ipv4) {
         const auto own = net::primary_address(link, family, {});
-        return own ? own : router.addresses.front().address;
+        if (own || router.addresses.empty()) {
+            return own;
+        }
+        return router.addresses.front().address;
     }
     return speaks_ipv6_afar(protocol) ? find_routable(link, virtual_addresses)
                                       : net::primary_address(link, family, virtual_addresses);

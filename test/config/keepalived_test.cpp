@@ -206,7 +206,8 @@ TEST_CASE("an unknown block is skipped as a whole", "[config]") {
                                       "interface { }\n}\n}\n");
 
     CHECK(messages("a.conf", text) ==
-          "a.conf:7:1: error: \"virtual_server\" is not read yet in keepalived.conf\n");
+          "a.conf:7:1: error: virtual_server is not supported: load balancing by IPVS is no part "
+          "of Understudy\n");
 }
 
 TEST_CASE("no message tells the password of a keepalived.conf", "[config]") {

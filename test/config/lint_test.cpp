@@ -60,6 +60,25 @@ TEST_CASE("an interface that is not there is a warning with the nearest one", "[
           "  help: known: lo, eth1");
 }
 
+TEST_CASE("a track_interface that is not there is a warning with the nearest one", "[config]") {
+    const config::Loaded loaded = config::load_text("a.conf", R"(vrrp_instance VI_1 {
+    interface lo
+    virtual_router_id 51
+    virtual_ipaddress {
+        192.0.2.60/24
+    }
+    track_interface {
+        eht1
+    }
+}
+)",
+                                                    "a");
+    REQUIRE(loaded.config);
+    CHECK(only_text(config::lint(*loaded.config, "a.conf", links)) ==
+          "a.conf:8:9: warning: check eht1 waits for interface \"eht1\", which is not there\n"
+          "  help: did you mean eth1?");
+}
+
 TEST_CASE("a script that cannot be run is a warning", "[config]") {
     CHECK(config::lint(with_script("/bin/sh"), "a.toml", links).empty());
     CHECK(only_text(config::lint(with_script("/no/such/script"), "a.toml", links)) ==

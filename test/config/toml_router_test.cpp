@@ -85,7 +85,7 @@ TEST_CASE("a router has at most the addresses that one packet carries", "[config
         "carries\n");
     CHECK(messages("a.toml",
                    with(numbered("\"10.0.0.{}\", ", 254) + numbered("\"10.0.1.{}\", ", 254))) ==
-          "a.toml:4:13: error: addresses has 508 entries, expected 1 to 255 of IPv4 and 90 of "
+          "a.toml:4:13: error: addresses has 508 entries, expected at most 255 of IPv4 and 90 of "
           "IPv6\n");
 }
 

@@ -84,6 +84,16 @@ TEST_CASE("an IPv4 owner speaks from its own address, also while that is away", 
     CHECK(choose_source(router, net::Link{}, router.addresses, std::nullopt) == own);
 }
 
+TEST_CASE("an owner without addresses speaks from one of the link's", "[engine]") {
+    config::Router router;
+    router.protocol.priority = vrrp::owner_priority;
+    const IpAddress other(192, 0, 2, 61);
+
+    CHECK(choose_source(router, net::Link{.addresses = {there(other)}}, router.addresses,
+                        std::nullopt) == other);
+    CHECK_FALSE(choose_source(router, net::Link{}, router.addresses, std::nullopt));
+}
+
 TEST_CASE("an address that is not advertised is no address to speak from", "[engine]") {
     config::Router router = router_of(IpAddress(192, 0, 2, 60));
     const IpAddress unadvertised(192, 0, 2, 7);

@@ -1,4 +1,5 @@
 #include "catch2.hpp"
+#include "config/keepalived_table.hpp"
 #include "config/load.hpp"
 #include "health/probe.hpp"
 
@@ -234,7 +235,8 @@ TEST_CASE("each golden file gives the expected text", "[golden]") {
     const bool is_update = std::getenv("UPDATE_GOLDEN") != nullptr;
     for (const fs::path& path : inputs()) {
         const std::string found = to_text(
-            config::load_text(path.filename().string(), content_of(path), "lb-master.example.com"));
+            config::load_text(path.filename().string(), content_of(path), "lb-master.example.com",
+                              {.is_lenient = path.filename().string().starts_with("lenient")}));
         const fs::path expected = path.string() + ".expected";
         if (is_update) {
             std::ofstream(expected, std::ios::binary) << found;
@@ -242,6 +244,14 @@ TEST_CASE("each golden file gives the expected text", "[golden]") {
         INFO(path.filename().string());
         CHECK(found == content_of(expected));
     }
+}
+
+TEST_CASE("the manual tells of the keywords of keepalived what the reader does", "[golden]") {
+    const fs::path path = source_root / "docs" / "keepalived-keywords.md";
+    if (std::getenv("UPDATE_GOLDEN") != nullptr) {
+        std::ofstream(path, std::ios::binary) << config::keepalived_manual();
+    }
+    CHECK(config::keepalived_manual() == content_of(path));
 }
 
 TEST_CASE("the examples are read without a word for both hosts of the pair", "[golden]") {

@@ -181,12 +181,19 @@ TEST_CASE("virtual router id 0 is refused", "[vrrp]") {
     CHECK_FALSE(error_of(with_byte(plain, 1, 255)));
 }
 
-// P-23: for a router to judge, see reception_test.cpp
-TEST_CASE("in version 2 an advertisement without addresses is decoded", "[vrrp]") {
-    const auto decoded = decode(with_byte(plain, 3, 0), usual_packet);
+// P-23
+TEST_CASE("in version 2 an advertisement without addresses survives the wire", "[vrrp]") {
+    const Bytes recorded = bytes_of(plain);
+    Advertisement sent = *decode(recorded, usual_packet);
+    sent.addresses = AddressList(Family::ipv4, {});
 
-    REQUIRE(decoded);
-    CHECK(decoded->addresses.size() == 0);
+    const Bytes message = encoded(sent);
+    const auto read = decode(message, usual_packet);
+
+    CHECK(message.size() == 16);
+    REQUIRE(read);
+    CHECK(read->addresses.size() == 0);
+    CHECK(read->priority == 100);
 }
 
 // P-21
