@@ -18,8 +18,8 @@ Made from the table that the reader itself goes by. How the values are read stan
 | without effect | nothing comes of it. A warning says so, unless nothing is lost |
 | not supported | an error. With `--lenient` a warning, and the keyword or block is left out |
 
-A keyword that is not here is an error; a warning where it is a misspelling of one that is translated
-or without effect or, with `--lenient`, like none that is here.
+A keyword that is not here is an error; a warning where it is a misspelling of one that is
+translated or without effect or, with `--lenient`, like none that is here.
 BOOL is `on`, `off`, `true`, `false`, `yes` or `no`; SECONDS may have decimals.
 )";
 
