@@ -16,7 +16,8 @@ namespace {
 
 using config::Severity;
 
-const config::HostView links = {.links = {{"lo", {}}, {"eth1", {}}}, .listeners = {}};
+const config::HostView links = {
+    .links = {{"lo", {{vrrp::IpAddress(192, 0, 2, 7), 24}}}, {"eth1", {}}}, .listeners = {}};
 
 config::Config with_interface(const std::string& name) {
     config::Config config;
