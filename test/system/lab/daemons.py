@@ -28,7 +28,7 @@ class Daemon:
 
     def write_config(self, text: str) -> None:
         """Replaces the file; what runs does not notice before it is told to reload."""
-        self.host.write_file(self.path, text)
+        self.host.write_file(self.path, text, 0o640)
 
     def write_check_script(self, text: str | None) -> None:
         """Puts check_nginx.sh where the user's files and where ours expect it."""
