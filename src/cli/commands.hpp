@@ -8,11 +8,23 @@ namespace cli {
 inline constexpr const char* default_socket = "/run/understudy/understudy.sock";
 
 /// Each command: its work, and the exit code.
-[[nodiscard]] int run(const std::string& config_path, const std::string& socket_path);
-[[nodiscard]] int check(const std::string& config_path, const std::string& host);
+/// `config_id` says which conditional lines of a keepalived.conf count; empty: the host's name.
+[[nodiscard]] int run(const std::string& config_path, const std::string& config_id,
+                      const std::string& socket_path);
+
+/// What is checked, and how it is told.
+struct CheckRequest {
+    std::string config_path;
+    std::string host;
+    std::string config_id;
+    bool is_strict = false;  ///< warnings count too
+    bool as_json = false;
+};
+
+/// 0: the configuration is good; 1: it has errors; 2: it has warnings, and these count.
+[[nodiscard]] int check(const CheckRequest& request);
 /// Runs one check now; 0: it is good, 1: bad, 2: it could not be run.
-[[nodiscard]] int probe(const std::string& config_path, const std::string& host,
-                        const std::string& name);
+[[nodiscard]] int probe(const CheckRequest& request, const std::string& name);
 [[nodiscard]] int status(const std::string& socket_path, bool as_json);
 
 }  // namespace cli

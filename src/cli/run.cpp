@@ -1,4 +1,5 @@
 #include "cli/commands.hpp"
+#include "cli/diagnostics.hpp"
 #include "cli/print.hpp"
 #include "cli/process_settings.hpp"
 #include "config/lint.hpp"
@@ -31,12 +32,6 @@ namespace {
 
 constexpr int failure = 1;
 
-void print(const config::Diagnostics& diagnostics) {
-    for (const config::Diagnostic& diagnostic : diagnostics) {
-        print_error(config::to_text(diagnostic) + "\n");
-    }
-}
-
 /// Whether we may do what a VRRP daemon does; tells what to do if not.
 bool is_privileged() {
     const auto missing = os::missing_capabilities();
@@ -51,14 +46,15 @@ bool is_privileged() {
     return false;
 }
 
-std::optional<config::Config> load(const std::string& path) {
-    config::Loaded loaded = config::load(path, os::host_name());
-    print(loaded.diagnostics);
+std::optional<config::Config> load_config(const std::string& path,
+                                          const config::Audience& audience) {
+    config::Loaded loaded = config::load(path, audience);
+    print_diagnostics(loaded.diagnostics);
     if (!loaded.config) {
         print_error(fmt::format("understudy: nothing was started: {} has errors\n", path));
         return std::nullopt;
     }
-    print(config::lint(*loaded.config, path, net::link_names()));
+    print_diagnostics(config::lint(*loaded.config, path, net::link_names()), loaded.files);
     return std::move(loaded.config);
 }
 
@@ -99,9 +95,10 @@ std::expected<std::vector<os::Source>, os::Error> take_signals(os::Loop& loop,
 }
 
 /// Keys are the one thing that changes while the daemon runs; a file with errors changes nothing.
-void rekey(engine::Daemon& daemon, const std::string& config_path) {
-    const config::Loaded loaded = config::load(config_path, os::host_name());
-    print(loaded.diagnostics);
+void rekey(engine::Daemon& daemon, const std::string& config_path,
+           const config::Audience& audience) {
+    const config::Loaded loaded = config::load(config_path, audience);
+    print_diagnostics(loaded.diagnostics);
     if (!loaded.config) {
         os::log::error("the file has errors; keys stay as they were", {{"config", config_path}});
         return;
@@ -114,12 +111,12 @@ void rekey(engine::Daemon& daemon, const std::string& config_path) {
 /// The daemon, its API and its signals, until it is told to stop. The daemon comes last: once it
 /// has begun nothing else may fail.
 int serve(const config::Config& config, const std::string& config_path,
-          const std::string& socket_path, os::Loop& loop) {
+          const config::Audience& audience, const std::string& socket_path, os::Loop& loop) {
     std::unique_ptr<engine::Daemon> daemon;
     const auto signals =
         take_signals(loop, {.stop = [&daemon](vrrp::Instant now) { daemon->stop(now); },
                             .pause = [&daemon](vrrp::Instant now) { daemon->pause(now); },
-                            .rekey = [&daemon, &config_path] { rekey(*daemon, config_path); }});
+                            .rekey = [&] { rekey(*daemon, config_path, audience); }});
     if (!signals) {
         return fail(signals.error());
     }
@@ -146,8 +143,10 @@ int serve(const config::Config& config, const std::string& config_path,
 
 }  // namespace
 
-int run(const std::string& config_path, const std::string& socket_path) {
-    const auto config = load(config_path);
+int run(const std::string& config_path, const std::string& config_id,
+        const std::string& socket_path) {
+    const config::Audience audience{.host = os::host_name(), .config_id = config_id};
+    const auto config = load_config(config_path, audience);
     if (!config || !is_privileged()) {
         return failure;
     }
@@ -164,7 +163,7 @@ int run(const std::string& config_path, const std::string& socket_path) {
                                         {"config", config_path},
                                         {"routers", std::to_string(config->routers.size())}});
     apply_process_settings(config->daemon);
-    return serve(*config, config_path, socket_path, *loop);
+    return serve(*config, config_path, audience, socket_path, *loop);
 }
 
 }  // namespace cli

@@ -125,13 +125,15 @@ class Understudy(Daemon):
     """Understudy; the binary is build/understudy, or what UNDERSTUDY in the environment names."""
 
     def __init__(self, host: Host, config: str, path: str = "/etc/understudy/understudy.toml",
-                 socket: str | None = None, check_script: str | None = None) -> None:
+                 socket: str | None = None, check_script: str | None = None,
+                 config_id: str | None = None) -> None:
         super().__init__(host, config, path)
         self._socket = ["--socket", socket] if socket else []
+        self._config_id = ["--config-id", config_id] if config_id else []
         self.write_check_script(check_script)
 
     def _command(self) -> Command:
-        return [BINARY, "run", "--config", self.path, *self._socket]
+        return [BINARY, "run", "--config", self.path, *self._socket, *self._config_id]
 
     def tool(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Runs `understudy ARGUMENTS` on the daemon's host."""
