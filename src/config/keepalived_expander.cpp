@@ -74,6 +74,7 @@ KeepalivedExpander::KeepalivedExpander(const KeepalivedSettings& settings, Keepa
 void KeepalivedExpander::take(const PlacedText& line, std::span<const PlacedText> more) {
     continuation_ = more;
     is_quoted_ = false;
+    is_endless_ = false;
     line_ = {};
     source_.append(line.first(std::min(line.text.find_first_not_of(" \t"), line.text.size())));
     read_line(line, 0);
@@ -273,6 +274,7 @@ bool KeepalivedExpander::replace(const DefinitionMention& mention, Place place, 
     }
     if (line_.is_secret) {
         report_.note_secret(found->second.place);
+        report_.note_substitute(place);
     }
     if (!may_go_on(found->second.size, depth, place)) {
         return true;
@@ -307,6 +309,7 @@ bool KeepalivedExpander::replace_predefined(const DefinitionMention& mention, Pl
     }
     const auto value = predefined(mention, place);
     if (value) {
+        report_.note_substitute(place);
         keep_secret(mention, *value);
         source_.append({*value, place, true});
     } else {
@@ -429,12 +432,13 @@ void KeepalivedExpander::report_kept(const DefinitionMention& mention, Place pla
 
 bool KeepalivedExpander::may_go_on(std::size_t size, int depth, Place place) {
     work_ += size + cost_of_step;
-    if (is_exhausted_) {
+    if (is_exhausted_ || is_endless_) {
         return false;
     }
     if (depth >= max_depth) {
         report_.error(place, "definitions refer to each other without end",
                       fmt::format("{} within each other are the most", max_depth));
+        is_endless_ = true;
         return false;
     }
     if (work_ > max_work || source_.text.size() > max_text_size) {

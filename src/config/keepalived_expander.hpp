@@ -66,6 +66,7 @@ private:
     std::span<const PlacedText> continuation_;
     LineTraits line_;
     bool is_quoted_ = false;
+    bool is_endless_ = false;  ///< the line's definitions refer to each other
     bool is_exhausted_ = false;
     std::size_t undefined_count_ = 0;
     std::size_t work_ = 0;  ///< bytes, about

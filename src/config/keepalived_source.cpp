@@ -151,6 +151,9 @@ public:
     KeepalivedSource read() {
         total_size_ = report_.files().front().text.size();
         read_file(0);
+        if (expander_.is_exhausted()) {
+            return {};  // nobody wants to know what else is wrong with so much
+        }
         return std::move(source_);
     }
 

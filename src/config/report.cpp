@@ -70,6 +70,12 @@ void Report::warning(Place place, std::string_view message, std::string_view adv
     }
 }
 
+void Report::note_secret(Place place) {
+    if (!spoilt_.contains(place) && !substitutes_.contains(place)) {
+        files_[place.file].has_secret = true;
+    }
+}
+
 void Report::hide(std::string_view secret) {
     if (secret.size() >= shortest_hidden) {
         hidden_.emplace(printable(secret));

@@ -53,8 +53,10 @@ public:
     void error(Place place, const Complaint& complaint);
     void warning(Place place, std::string_view message, std::string_view advice = {});
 
-    /// Notes that a password or a key stands at this place.
-    void note_secret(Place place) { files_[place.file].has_secret = true; }
+    /// Notes that a password or a key stands at this place, unless it only stands for one.
+    void note_secret(Place place);
+    /// What stands here was put in for something else: no secret of this file.
+    void note_substitute(Place place) { substitutes_.insert(place); }
     /// Nothing more is told of this place: what stands there can't be read any more.
     void spoil(Place place) { spoilt_.insert(place); }
     /// What no message may tell, whatever reader quotes it: a secret that was put together from
@@ -79,6 +81,7 @@ private:
     std::deque<SourceFile> files_;
     std::set<std::string, std::less<>> hidden_;
     std::set<Place> spoilt_;
+    std::set<Place> substitutes_;
     std::size_t error_count_ = 0;
     std::size_t warning_count_ = 0;
     Diagnostics diagnostics_;

@@ -222,6 +222,12 @@ TEST_CASE("a password in a file that everybody may read is told", "[config]") {
                "include b.conf\n" + router +
                    "authentication {\nauth_type PASS\nauth_pass ${P}\n}\n}\n",
                group) == Files{"b.conf"});
+    fs::permissions(directory.path("b.conf"), group);
+    CHECK(told("a.conf",
+               "include b.conf\n" + router +
+                   "authentication {\nauth_type PASS\nauth_pass ${P}\n}\n}\n",
+               all)
+              .empty());
 }
 
 TEST_CASE("lines of another host count where that is asked for", "[config]") {
