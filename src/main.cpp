@@ -11,23 +11,33 @@ int main(int argc, char** argv) {
     app.require_subcommand(1);
     std::string config_path = "/etc/understudy/understudy.toml";
     std::string socket_path = cli::default_socket;
-    std::string host = os::host_name();
+    config::Audience audience{.host = os::host_name(), .config_id = {}};
     bool as_json = false;
-    config::LoadOptions options;
     const std::string lenient =
         "Leave out what a keepalived.conf asks for and is not supported, with a warning";
 
     CLI::App* run = app.add_subcommand("run", "Run the daemon in the foreground");
     run->add_option("--config", config_path, "The configuration: TOML, or a keepalived.conf")
         ->capture_default_str();
+    run->add_option("--config-id", audience.config_id,
+                    "Which conditional lines (@ID) of a keepalived.conf count, if not those with "
+                    "this host's short name");
     run->add_option("--socket", socket_path, "Where to serve the API")->capture_default_str();
-    run->add_flag("--lenient", options.is_lenient, lenient);
+    run->add_flag("--lenient", audience.is_lenient, lenient);
 
     CLI::App* check = app.add_subcommand("check", "Tell all errors of a configuration");
     check->add_option("FILE", config_path, "The configuration: TOML, or a keepalived.conf")
         ->capture_default_str();
-    check->add_option("--host", host, "The host to check it for, if not this one");
-    check->add_flag("--lenient", options.is_lenient, lenient);
+    check->add_option("--host", audience.host, "The host to check it for, if not this one");
+    check->add_flag("--lenient", audience.is_lenient, lenient);
+
+    check->add_option("--config-id", audience.config_id,
+                      "Which conditional lines (@ID) of a keepalived.conf count, if not those with "
+                      "the host's short name");
+    bool is_strict = false;
+    check->add_flag("--strict", is_strict,
+                    "Let warnings count: the exit status is then 2 where there is one");
+    check->add_flag("--json", as_json, "Print what is found as one JSON object");
 
     std::string probe;
     check->add_option("--probe", probe,
@@ -45,11 +55,14 @@ int main(int argc, char** argv) {
         return app.exit(error) == 0 ? 0 : 2;
     }
     if (run->parsed()) {
-        return cli::run(config_path, socket_path, options);
+        return cli::run(config_path, audience, socket_path);
     }
     if (check->parsed()) {
-        return probe.empty() ? cli::check(config_path, host, options)
-                             : cli::probe(config_path, host, probe, options);
+        const cli::CheckRequest request{.config_path = config_path,
+                                        .audience = audience,
+                                        .is_strict = is_strict,
+                                        .as_json = as_json};
+        return probe.empty() ? cli::check(request) : cli::probe(request, probe);
     }
     return cli::status(socket_path, as_json);
 }

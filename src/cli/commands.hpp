@@ -10,13 +10,21 @@ namespace cli {
 inline constexpr const char* default_socket = "/run/understudy/understudy.sock";
 
 /// Each command: its work, and the exit code.
-[[nodiscard]] int run(const std::string& config_path, const std::string& socket_path,
-                      const config::LoadOptions& options);
-[[nodiscard]] int check(const std::string& config_path, const std::string& host,
-                        const config::LoadOptions& options);
+[[nodiscard]] int run(const std::string& config_path, const config::Audience& audience,
+                      const std::string& socket_path);
+
+/// What is checked, and how it is told.
+struct CheckRequest {
+    std::string config_path;
+    config::Audience audience;
+    bool is_strict = false;  ///< warnings count too
+    bool as_json = false;
+};
+
+/// 0: the configuration is good; 1: it has errors; 2: it has warnings, and these count.
+[[nodiscard]] int check(const CheckRequest& request);
 /// Runs one check now; 0: it is good, 1: bad, 2: it could not be run.
-[[nodiscard]] int probe(const std::string& config_path, const std::string& host,
-                        const std::string& name, const config::LoadOptions& options);
+[[nodiscard]] int probe(const CheckRequest& request, const std::string& name);
 [[nodiscard]] int status(const std::string& socket_path, bool as_json);
 
 }  // namespace cli

@@ -12,4 +12,7 @@ enum class Colour : std::uint8_t { bold, red, green, yellow, cyan };
 /// is.
 [[nodiscard]] std::string paint(std::string_view text, Colour colour);
 
+/// The same for standard error.
+[[nodiscard]] std::string paint_error(std::string_view text, Colour colour);
+
 }  // namespace cli

@@ -1,5 +1,6 @@
 #include "health/probe.hpp"
 #include "cli/commands.hpp"
+#include "cli/diagnostics.hpp"
 #include "cli/paint.hpp"
 #include "cli/print.hpp"
 #include "config/diagnostic.hpp"
@@ -182,18 +183,15 @@ private:
 
 }  // namespace
 
-int probe(const std::string& config_path, const std::string& host, const std::string& name,
-          const config::LoadOptions& options) {
-    const config::Loaded loaded = config::load(config_path, host, options);
-    for (const config::Diagnostic& diagnostic : loaded.diagnostics) {
-        print_error(config::to_text(diagnostic) + "\n");
-    }
+int probe(const CheckRequest& request, const std::string& name) {
+    const config::Loaded loaded = config::load(request.config_path, request.audience);
+    print_diagnostics(loaded.diagnostics);
     if (!loaded.config) {
         return failure;
     }
     const health::CheckConfig* const check = find(*loaded.config, name);
     if (check == nullptr) {
-        print_error(no_such_check(*loaded.config, config_path, name));
+        print_error(no_such_check(*loaded.config, request.config_path, name));
         return failure;
     }
     switch (Trial(*loaded.config).run(*check)) {

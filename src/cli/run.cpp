@@ -1,4 +1,5 @@
 #include "cli/commands.hpp"
+#include "cli/diagnostics.hpp"
 #include "cli/host_view.hpp"
 #include "cli/print.hpp"
 #include "cli/process_settings.hpp"
@@ -31,12 +32,6 @@ namespace {
 
 constexpr int failure = 1;
 
-void print(const config::Diagnostics& diagnostics) {
-    for (const config::Diagnostic& diagnostic : diagnostics) {
-        print_error(config::to_text(diagnostic) + "\n");
-    }
-}
-
 /// Whether we may do what a VRRP daemon does; tells what to do if not.
 bool is_privileged() {
     const auto missing = os::missing_capabilities();
@@ -51,14 +46,15 @@ bool is_privileged() {
     return false;
 }
 
-std::optional<config::Config> load(const std::string& path, const config::LoadOptions& options) {
-    config::Loaded loaded = config::load(path, os::host_name(), options);
-    print(loaded.diagnostics);
+std::optional<config::Config> load_config(const std::string& path,
+                                          const config::Audience& audience) {
+    config::Loaded loaded = config::load(path, audience);
+    print_diagnostics(loaded.diagnostics);
     if (!loaded.config) {
         print_error(fmt::format("understudy: nothing was started: {} has errors\n", path));
         return std::nullopt;
     }
-    print(config::lint(*loaded.config, path, view_host(*loaded.config)));
+    print_diagnostics(config::lint(*loaded.config, path, view_host(*loaded.config)), loaded.files);
     return std::move(loaded.config);
 }
 
@@ -100,9 +96,9 @@ std::expected<std::vector<os::Source>, os::Error> take_signals(os::Loop& loop,
 
 /// Keys are the one thing that changes while the daemon runs; a file with errors changes nothing.
 void rekey(engine::Daemon& daemon, const std::string& config_path,
-           const config::LoadOptions& options) {
-    const config::Loaded loaded = config::load(config_path, os::host_name(), options);
-    print(loaded.diagnostics);
+           const config::Audience& audience) {
+    const config::Loaded loaded = config::load(config_path, audience);
+    print_diagnostics(loaded.diagnostics);
     if (!loaded.config) {
         os::log::error("the file has errors; keys stay as they were", {{"config", config_path}});
         return;
@@ -115,12 +111,12 @@ void rekey(engine::Daemon& daemon, const std::string& config_path,
 /// The daemon, its API and its signals, until it is told to stop. The daemon comes last: once it
 /// has begun nothing else may fail.
 int serve(const config::Config& config, const std::string& config_path,
-          const std::string& socket_path, const config::LoadOptions& options, os::Loop& loop) {
+          const config::Audience& audience, const std::string& socket_path, os::Loop& loop) {
     std::unique_ptr<engine::Daemon> daemon;
     const auto signals =
         take_signals(loop, {.stop = [&daemon](vrrp::Instant now) { daemon->stop(now); },
                             .pause = [&daemon](vrrp::Instant now) { daemon->pause(now); },
-                            .rekey = [&] { rekey(*daemon, config_path, options); }});
+                            .rekey = [&] { rekey(*daemon, config_path, audience); }});
     if (!signals) {
         return fail(signals.error());
     }
@@ -147,9 +143,9 @@ int serve(const config::Config& config, const std::string& config_path,
 
 }  // namespace
 
-int run(const std::string& config_path, const std::string& socket_path,
-        const config::LoadOptions& options) {
-    const auto config = load(config_path, options);
+int run(const std::string& config_path, const config::Audience& audience,
+        const std::string& socket_path) {
+    const auto config = load_config(config_path, audience);
     if (!config || !is_privileged()) {
         return failure;
     }
@@ -166,7 +162,7 @@ int run(const std::string& config_path, const std::string& socket_path,
                                         {"config", config_path},
                                         {"routers", std::to_string(config->routers.size())}});
     apply_process_settings(config->daemon);
-    return serve(*config, config_path, socket_path, options, *loop);
+    return serve(*config, config_path, audience, socket_path, *loop);
 }
 
 }  // namespace cli

@@ -12,7 +12,6 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -89,7 +88,7 @@ private:
     void report_undefined(const std::string& who, const std::string& kind, const std::string& name,
                           Place place) {
         // Both parts of a router say the same.
-        if (!told_.emplace(place.line, place.column).second) {
+        if (!told_.insert(place).second) {
             return;
         }
         const std::vector<std::string> names = known(kind);
@@ -230,7 +229,7 @@ private:
     std::set<std::size_t> is_used_here_;
     std::map<std::size_t, Visit> visits_;
     std::vector<std::size_t> order_;
-    std::set<std::tuple<std::size_t, std::size_t>> told_;
+    std::set<Place> told_;
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "vrrp/router_config.hpp"
 #include "vrrp/time.hpp"
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -19,7 +20,9 @@ namespace config {
 struct Place {
     std::size_t line = 0;
     std::size_t column = 0;
+    std::size_t file = 0;  ///< of those that were read, in their order; 0: the one asked for
 
+    friend auto operator<=>(const Place&, const Place&) = default;
     friend bool operator==(const Place&, const Place&) = default;
 };
 
@@ -77,6 +80,7 @@ struct Config {
     std::vector<Router> routers;              ///< in the order of the file
     std::vector<RouterPlaces> router_places;  ///< in the order of the routers
     DaemonSettings daemon;
+    std::vector<std::string> files;  ///< those that were read, as places count them
 };
 
 /// The names of the routers that use a check, by its name.

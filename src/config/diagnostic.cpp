@@ -1,21 +1,32 @@
 #include "config/diagnostic.hpp"
 
+#include "config/excerpt.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 
 namespace config {
 
+std::string_view to_text(Severity severity) {
+    return severity == Severity::error ? "error" : "warning";
+}
+
 std::string to_text(const Diagnostic& diagnostic) {
-    const std::string place =
-        diagnostic.place.line == 0
-            ? std::string()
-            : fmt::format(":{}:{}", diagnostic.place.line, diagnostic.place.column);
-    const std::string_view severity = diagnostic.severity == Severity::error ? "error" : "warning";
-    const std::string advice =
-        diagnostic.advice.empty() ? std::string() : fmt::format("\n  help: {}", diagnostic.advice);
-    return fmt::format("{}{}: {}: {}{}", diagnostic.file, place, severity, diagnostic.message,
-                       advice);
+    const Place place = diagnostic.place;
+    std::string text = diagnostic.file;
+    if (place.line != 0) {
+        text += fmt::format(":{}:{}", place.line, place.column);
+    }
+    text += fmt::format(": {}: {}", to_text(diagnostic.severity), diagnostic.message);
+    if (!diagnostic.source.empty()) {
+        const Excerpt excerpt = excerpt_of(diagnostic.source, place.column);
+        text += fmt::format("\n  | {}\n  | {}", excerpt.line, excerpt.mark);
+    }
+    if (!diagnostic.advice.empty()) {
+        text += fmt::format("\n  help: {}", diagnostic.advice);
+    }
+    return text;
 }
 
 bool has_errors(const Diagnostics& diagnostics) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace config {
@@ -17,11 +18,15 @@ struct Diagnostic {
     Place place;
     std::string message;  ///< what is wrong, with the accepted values
     std::string advice;   ///< what to do about it; may be empty
+    std::string source;   ///< the line of the file that it speaks of; empty where it is not shown
 
     friend bool operator==(const Diagnostic&, const Diagnostic&) = default;
 };
 
-/// "understudy.toml:7:13: error: …" and, where there is some, the advice in a second line.
+[[nodiscard]] std::string_view to_text(Severity severity);
+
+/// "understudy.toml:7:13: error: …", then the line of the file and a mark below the column, where
+/// it may be shown, and the advice, where there is some.
 [[nodiscard]] std::string to_text(const Diagnostic& diagnostic);
 
 using Diagnostics = std::vector<Diagnostic>;

@@ -40,12 +40,12 @@ void check_router_ids(const Draft& draft, Report& report) {
         const auto* const first = places.claim({router.interface, id, router.protocol.family()},
                                                router.name, draft_router.router_id_place);
         if (first != nullptr) {
-            report.error(
-                draft_router.router_id_place,
-                fmt::format("router {} has virtual router id {} on {}, which is that of "
-                            "router {} (line {})",
-                            router.name, id, router.interface, first->first, first->second.line),
-                "give each router of an interface an id of its own");
+            report.error(draft_router.router_id_place,
+                         fmt::format("router {} has virtual router id {} on {}, which is that of "
+                                     "router {} ({})",
+                                     router.name, id, router.interface, first->first,
+                                     report.where(first->second, draft_router.router_id_place)),
+                         "give each router of an interface an id of its own");
         }
     }
 }
@@ -63,8 +63,8 @@ void check_addresses(const Draft& draft, Report& report) {
             const auto* const first = places.claim({router.interface, address}, router.name, place);
             if (first != nullptr) {
                 report.error(place,
-                             fmt::format("{} stands in router {} already (line {})",
-                                         address.to_text(), first->first, first->second.line));
+                             fmt::format("{} stands in router {} already ({})", address.to_text(),
+                                         first->first, report.where(first->second, place)));
             }
         }
     }
@@ -86,9 +86,10 @@ void check_accept(const Draft& draft, Report& report) {
                 const auto* const first = places.claim(address, router.name, place);
                 if (first != nullptr && first->first != router.name) {
                     report.error(place,
-                                 fmt::format("{} stands in router {} too (line {}), which does "
+                                 fmt::format("{} stands in router {} too ({}), which does "
                                              "not accept traffic for it",
-                                             address.to_text(), first->first, first->second.line),
+                                             address.to_text(), first->first,
+                                             report.where(first->second, place)),
                                  "give each link an address of its own where accept is false");
                 }
             }

@@ -68,6 +68,7 @@ private:
                             "shorten it on all hosts");
         }
         password_ = *password;
+        report_.note_secret(line.value_place());
     }
 
     Report& report_;

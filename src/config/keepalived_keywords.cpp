@@ -1,5 +1,6 @@
 #include "config/keepalived_keywords.hpp"
 
+#include "config/keepalived_definitions.hpp"
 #include "config/keepalived_grammar.hpp"
 #include "config/nearest.hpp"
 #include "config/text.hpp"
@@ -63,12 +64,8 @@ std::string block_advice(std::string_view keyword, std::string_view block) {
 
 void report_unknown(const KeepalivedLine& line, std::string_view block, Report& report) {
     const std::string& keyword = line.keyword();
-    if (keyword.starts_with('$') || keyword.starts_with('@')) {
-        report.error(line.place(),
-                     keyword.starts_with('$') ? "definitions ($NAME=value) are not read yet"
-                                              : "conditional lines (@name) are not read yet",
-                     "write the lines out as they are on this host");
-        return;
+    if (const auto mention = find_mention(keyword); mention && mention->is_replaced) {
+        return;  // it is not defined, which was told
     }
     const std::vector<std::string> known = keywords_of(block);
     const std::string shown = may_hold_password(line, block) ? "this keyword" : in_quotes(keyword);

@@ -1,6 +1,6 @@
 #include "config/keepalived_lexer.hpp"
 
-#include <algorithm>
+#include <span>
 #include <utility>
 
 namespace config {
@@ -9,14 +9,15 @@ namespace {
 
 class Lexer {
 public:
-    Lexer(std::string_view text, Report& report) : text_(text), report_(report) {}
+    Lexer(const KeepalivedSource& source, Report& report)
+        : text_(source.text), pieces_(source.pieces), report_(report) {
+        begin_pieces();
+    }
 
     std::vector<KeepalivedToken> lex() {
         while (!is_at_end()) {
             const char letter = peek();
-            if (letter == '#' || letter == '!') {
-                skip_comment();
-            } else if (letter == '{' || letter == '}') {
+            if (letter == '{' || letter == '}') {
                 take_brace();
             } else if (letter == '"') {
                 take_quoted();
@@ -32,38 +33,42 @@ public:
 private:
     static bool is_blank(char letter) { return letter == ' ' || letter == '\t' || letter == '\n'; }
     static bool ends_word(char letter) {
-        return is_blank(letter) ||
-               std::string_view("#!{}\"").find(letter) != std::string_view::npos;
+        return is_blank(letter) || std::string_view("{}\"").find(letter) != std::string_view::npos;
     }
 
     [[nodiscard]] bool is_at_end() const { return offset_ >= text_.size(); }
-    [[nodiscard]] char peek(std::size_t ahead = 0) const {
-        return offset_ + ahead < text_.size() ? text_[offset_ + ahead] : '\n';
-    }
+    [[nodiscard]] char peek() const { return is_at_end() ? '\n' : text_[offset_]; }
 
     /// Steps over one byte; a character of several bytes is one column.
     char advance() {
         const char letter = text_[offset_++];
-        if (letter == '\n') {
+        row_ += letter == '\n' ? 1U : 0U;
+        if (letter == '\n' && !is_fixed_) {
             ++place_.line;
             place_.column = 1;
-        } else if ((static_cast<unsigned char>(peek()) & 0xC0U) != 0x80U) {
+        } else if (!is_fixed_ && (static_cast<unsigned char>(peek()) & 0xC0U) != 0x80U) {
             ++place_.column;
         }
+        begin_pieces();
         return letter;
     }
 
-    KeepalivedToken begin(KeepalivedTokenKind kind) const { return {kind, "", place_, offset_, 0}; }
+    /// Goes to the place that the source has from this offset on.
+    void begin_pieces() {
+        while (!pieces_.empty() && pieces_.front().offset <= offset_) {
+            place_ = pieces_.front().place;
+            is_fixed_ = pieces_.front().is_fixed;
+            pieces_ = pieces_.subspan(1);
+        }
+    }
+
+    KeepalivedToken begin(KeepalivedTokenKind kind) const {
+        return {kind, "", place_, offset_, 0, row_};
+    }
 
     void end(KeepalivedToken token) {
         token.size = offset_ - token.offset;
         tokens_.push_back(std::move(token));
-    }
-
-    void skip_comment() {
-        while (!is_at_end() && peek() != '\n') {
-            advance();
-        }
     }
 
     void take_brace() {
@@ -84,30 +89,22 @@ private:
         } else {
             report_.error(token.place, "this text has no closing \" on its line");
         }
-        if (token.text.find("${") != std::string::npos) {
-            report_variable(token.place);
-        }
         end(std::move(token));
     }
 
     void take_word() {
         KeepalivedToken token = begin(KeepalivedTokenKind::word);
         while (!ends_word(peek())) {
-            const bool is_escape = peek() == '\\' && (peek(1) == '#' || peek(1) == '!');
-            if (is_escape) {
-                advance();
-            }
             const char letter = advance();
             token.text.push_back(letter);
             if (letter == '$' && peek() == '{') {
-                report_variable(token.place);
                 take_variable(token.text);
             }
         }
         end(std::move(token));
     }
 
-    /// The braces of ${NAME} belong to the word, not to a block.
+    /// The braces of a ${NAME} that is not defined belong to the word, not to a block.
     void take_variable(std::string& word) {
         while (peek() != '}' && peek() != '\n') {
             word.push_back(advance());
@@ -117,21 +114,20 @@ private:
         }
     }
 
-    void report_variable(Place place) {
-        report_.error(place, "variables (${NAME}) are not read yet", "write the value itself");
-    }
-
     std::string_view text_;
+    std::span<const SourcePiece> pieces_;  ///< those that are still to come
     Report& report_;
     std::size_t offset_ = 0;
+    std::size_t row_ = 0;
+    bool is_fixed_ = false;
     Place place_{1, 1};
     std::vector<KeepalivedToken> tokens_;
 };
 
 }  // namespace
 
-std::vector<KeepalivedToken> lex_keepalived(std::string_view text, Report& report) {
-    return Lexer(text, report).lex();
+std::vector<KeepalivedToken> lex_keepalived(const KeepalivedSource& source, Report& report) {
+    return Lexer(source, report).lex();
 }
 
 }  // namespace config

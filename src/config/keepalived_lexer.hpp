@@ -1,5 +1,6 @@
 #pragma once
 
+#include "config/keepalived_source.hpp"
 #include "config/report.hpp"
 
 #include <cstddef>
@@ -15,16 +16,17 @@ enum class KeepalivedTokenKind : std::uint8_t { word, open, close };
 /// A word of a keepalived.conf, or a brace.
 struct KeepalivedToken {
     KeepalivedTokenKind kind = KeepalivedTokenKind::word;
-    std::string text;        ///< of a word: without its quotes and escapes
+    std::string text;        ///< of a word: without its quotes
     Place place;             ///< of its first character
-    std::size_t offset = 0;  ///< where it stands in the text, quotes included
+    std::size_t offset = 0;  ///< where it stands in the source's text, quotes included
     std::size_t size = 0;
+    std::size_t row = 0;  ///< the line of the source's text
 
     friend bool operator==(const KeepalivedToken&, const KeepalivedToken&) = default;
 };
 
-/// The tokens of a normalized text. Comments run from # or ! to the end of the line, also in the
-/// middle of a word; double quotes keep words together and comments out, within one line.
-[[nodiscard]] std::vector<KeepalivedToken> lex_keepalived(std::string_view text, Report& report);
+/// The tokens of a source. Double quotes keep words together, within one line.
+[[nodiscard]] std::vector<KeepalivedToken> lex_keepalived(const KeepalivedSource& source,
+                                                          Report& report);
 
 }  // namespace config

@@ -1,6 +1,7 @@
 #include "config/keepalived_line.hpp"
 
 #include <cstddef>
+#include <optional>
 #include <span>
 
 namespace config {
@@ -37,7 +38,7 @@ private:
                 is_new_line = true;
                 continue;
             }
-            if (is_new_line || lines.back().words.back().place.line != token.place.line) {
+            if (is_new_line || lines.back().words.back().row != token.row) {
                 lines.emplace_back();
                 note_password(token, lines.back());
             }
@@ -66,9 +67,12 @@ private:
     /// A brace within a password ends its line here, and the rest of it looks like a keyword.
     void note_password(const KeepalivedToken& keyword, KeepalivedLine& line) {
         if (keyword.text.starts_with("auth_") || keyword.text == "key") {
-            password_line_ = keyword.place.line;
+            password_row_ = keyword.row;
+            password_place_ = keyword.place;
         }
-        line.may_hold_password = keyword.place.line == password_line_;
+        line.may_hold_password =
+            keyword.row == password_row_ || (keyword.place.line == password_place_.line &&
+                                             keyword.place.file == password_place_.file);
     }
 
     void report_surplus(const KeepalivedToken& brace) {
@@ -92,8 +96,9 @@ private:
     std::span<const KeepalivedToken> tokens_;
     Report& report_;
     std::size_t next_ = 0;
-    std::size_t password_line_ = 0;  ///< in the file, the last one that there was
-    bool is_open_ = false;           ///< the text ended within the block just read
+    std::optional<std::size_t> password_row_;  ///< of the source, the last one that there was
+    Place password_place_;                     ///< and where that began
+    bool is_open_ = false;                     ///< the text ended within the block just read
     // One brace too few or too many leads to others: only the first is told.
     bool has_told_open_ = false;
     bool has_told_surplus_ = false;
@@ -101,8 +106,8 @@ private:
 
 }  // namespace
 
-std::vector<KeepalivedLine> read_lines(std::string_view text, Report& report) {
-    const std::vector<KeepalivedToken> tokens = lex_keepalived(text, report);
+std::vector<KeepalivedLine> read_lines(const KeepalivedSource& source, Report& report) {
+    const std::vector<KeepalivedToken> tokens = lex_keepalived(source, report);
     return LineReader(tokens, report).read();
 }
 

@@ -23,8 +23,9 @@ struct KeepalivedLine {
     }
 };
 
-/// The lines of a normalized text, with their blocks. Braces that don't match are reported; blocks
+/// The lines of a source, with their blocks. Braces that don't match are reported; blocks
 /// deeper than any that keepalived knows are left out.
-[[nodiscard]] std::vector<KeepalivedLine> read_lines(std::string_view text, Report& report);
+[[nodiscard]] std::vector<KeepalivedLine> read_lines(const KeepalivedSource& source,
+                                                     Report& report);
 
 }  // namespace config

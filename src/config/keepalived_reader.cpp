@@ -25,7 +25,8 @@ namespace {
 
 class FileReader {
 public:
-    FileReader(std::string_view text, Report& report) : text_(text), report_(report) {}
+    FileReader(const KeepalivedSource& source, Report& report)
+        : source_(source), text_(source.text), report_(report) {}
 
     Config read() {
         static constexpr auto keywords = std::to_array<KeepalivedKeyword<FileReader>>({
@@ -38,7 +39,7 @@ public:
             {"vrrp_sync_group", &FileReader::take_group},
             {"garp_group", &FileReader::take_garp_group},
         });
-        const std::vector<KeepalivedLine> lines = read_lines(text_, report_);
+        const std::vector<KeepalivedLine> lines = read_lines(source_, report_);
         read_keywords(lines, "keepalived.conf",
                       std::span<const KeepalivedKeyword<FileReader>>(keywords), *this, report_);
         for (const KeepalivedLine* line : instances_) {
@@ -140,7 +141,8 @@ private:
 
     void report_twice(std::string_view keyword, const std::string& name, Place place, Place first) {
         report_.error(place,
-                      fmt::format("{} {} is defined already (line {})", keyword, name, first.line),
+                      fmt::format("{} {} is defined already ({})", keyword, name,
+                                  report_.where(first, place)),
                       "give each a name of its own");
     }
 
@@ -159,6 +161,7 @@ private:
         }
     }
 
+    const KeepalivedSource& source_;
     std::string_view text_;
     Report& report_;
     Draft draft_;
@@ -171,8 +174,9 @@ private:
 
 }  // namespace
 
-Config read_keepalived(std::string_view text, Report& report) {
-    return FileReader(text, report).read();
+Config read_keepalived(const KeepalivedSettings& settings, Report& report) {
+    const KeepalivedSource source = read_source(settings, report);
+    return FileReader(source, report).read();
 }
 
 }  // namespace config

@@ -1,12 +1,12 @@
 #pragma once
 
 #include "config/draft.hpp"
-
-#include <string_view>
+#include "config/keepalived_source.hpp"
 
 namespace config {
 
-/// Reads a normalized keepalived.conf. Where it reports an error, the result is not to be used.
-[[nodiscard]] Config read_keepalived(std::string_view text, Report& report);
+/// Reads a keepalived.conf, the first file of the report, and what it includes. Where it reports an
+/// error, the result is not to be used.
+[[nodiscard]] Config read_keepalived(const KeepalivedSettings& settings, Report& report);
 
 }  // namespace config

@@ -190,7 +190,7 @@ constexpr auto of_the_rest = std::to_array<KeepalivedRow>({
                    "let a systemd timer reload the service"),
     without_effect("reload_file", "[PATH]", no_timed_reload, once,
                    "let a systemd timer reload the service"),
-    translated("include_check", "[WORD...]", "an include that finds nothing is always told"),
+    translated("include_check", "[WORD...]", "obeyed, and an include that finds nothing is told in any case"),
     without_effect("config_save_dir", "PATH", "no copies of the file are kept", each),
     without_effect("tmp_config_directory", "PATH", "no copies of the file are made"),
     without_effect("iproute_usr_dir", "PATH", "iproute2's names are not asked for"),

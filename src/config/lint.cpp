@@ -180,7 +180,13 @@ Diagnostics lint(const Config& config, const std::string& file, const HostView& 
         linter.check_interface(config.checks[index], config.check_places[index].probe, link_names);
         linter.check_script(config.checks[index], config.check_places[index]);
     }
-    return linter.take();
+    Diagnostics diagnostics = linter.take();
+    for (Diagnostic& diagnostic : diagnostics) {
+        if (diagnostic.place.file < config.files.size()) {
+            diagnostic.file = config.files[diagnostic.place.file];
+        }
+    }
+    return diagnostics;
 }
 
 }  // namespace config

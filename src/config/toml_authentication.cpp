@@ -25,6 +25,7 @@ std::optional<vrrp::Password> password_of(const TomlNode& node, TomlSection& sec
         report.warning(node.place(), "password is longer than 8 bytes, only those are used",
                        "version 2 of VRRP carries 8 bytes; shorten it on all hosts");
     }
+    report.note_secret(node.place());
     return *password;
 }
 

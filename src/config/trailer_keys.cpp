@@ -18,6 +18,9 @@ void TrailerKeys::add(int id, std::string_view text, Place place, bool is_here) 
         has_mistakes_ = true;
         return;
     }
+    if (secret->kind == SecretText::Kind::bytes) {
+        report_.note_secret(place);
+    }
     // What another host's value names need not be here.
     if (!is_here && secret->kind != SecretText::Kind::bytes) {
         return;

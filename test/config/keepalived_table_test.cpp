@@ -122,7 +122,9 @@ TEST_CASE("what is not supported is an error, or left out where that is asked fo
                    one.message.starts_with(name + " is not supported: ");
         }));
 
-        const config::Loaded lenient = config::load_text("a.conf", text, "a", {.is_lenient = true});
+        const config::Loaded lenient =
+            config::load_text("a.conf", text, {.host = "a", .config_id = "", .is_lenient = true},
+                              config::Includes::refused);
         CHECK(lenient.config);
         CHECK(std::ranges::any_of(lenient.diagnostics, [&](const config::Diagnostic& one) {
             return one.message.starts_with(name + " is left out: ");

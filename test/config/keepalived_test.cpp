@@ -21,10 +21,17 @@ std::string script(const std::string& lines) {
     return instance("track_script { x }", "vrrp_script x {\n" + lines + "\n}\n");
 }
 
-std::vector<std::string> words(std::string_view text) {
-    config::Report report("a.conf");
+std::vector<config::KeepalivedToken> tokens_of(std::string text) {
+    config::Report report({.name = "a.conf", .text = std::move(text)});
+    const config::KeepalivedSource source = config::read_source({}, report);
+    auto tokens = config::lex_keepalived(source, report);
+    CHECK_FALSE(report.has_errors());
+    return tokens;
+}
+
+std::vector<std::string> words(std::string text) {
     std::vector<std::string> result;
-    for (const config::KeepalivedToken& token : config::lex_keepalived(text, report)) {
+    for (const config::KeepalivedToken& token : tokens_of(std::move(text))) {
         const bool is_word = token.kind == config::KeepalivedTokenKind::word;
         const bool is_open = token.kind == config::KeepalivedTokenKind::open;
         result.push_back(is_word ? token.text : is_open ? "{" : "}");
@@ -63,19 +70,17 @@ TEST_CASE("a quote in the middle of a word begins another one", "[config]") {
 
 TEST_CASE("braces are words of their own, outside quotes", "[config]") {
     CHECK(words("a{b}c \"{\"") == Words{"a", "{", "b", "}", "c", "{"});
-    CHECK(words("${NAME}x {") == Words{"${NAME}x", "{"});
+    CHECK(words("script ${NAME}x {") == Words{"script", "${NAME}x", "{"});
 }
 
 TEST_CASE("a token knows its line and column in characters", "[config]") {
-    config::Report report("a.conf");
-    const auto tokens = config::lex_keepalived("设 {\n\t\"设\" b", report);
+    const auto tokens = tokens_of("设 {\n\t\"设\" b");
 
     REQUIRE(tokens.size() == 4);
     CHECK(tokens[0].place == config::Place{1, 1});
     CHECK(tokens[1].place == config::Place{1, 3});
     CHECK(tokens[2].place == config::Place{2, 2});
     CHECK(tokens[3].place == config::Place{2, 6});
-    CHECK_FALSE(report.has_errors());
 }
 
 TEST_CASE("an instance has keepalived's defaults", "[config]") {

@@ -17,13 +17,14 @@ inline config::Config read(const std::string& path, std::string_view text,
     return *loaded.config;
 }
 
-/// All that is said of a text, one line each, without advice.
+/// All that is said of a text, one line each, without advice and without the lines of the text.
 inline std::string messages(const std::string& path, std::string_view text,
                             std::string_view host = "lb-master") {
     const config::Loaded loaded = config::load_text(path, text, host);
     std::string result;
     for (config::Diagnostic diagnostic : loaded.diagnostics) {
         diagnostic.advice.clear();
+        diagnostic.source.clear();
         result += config::to_text(diagnostic) + '\n';
     }
     return result;

@@ -1,5 +1,6 @@
 """Bad input: a clear error with its place, nothing started, nothing lost."""
 
+import json
 import subprocess
 
 import pytest
@@ -107,6 +108,7 @@ def test_a_file_that_may_not_be_read_says_so(tool: Understudy) -> None:
 
 
 def test_a_router_without_privilege_says_what_it_lacks(tool: Understudy) -> None:
+    tool.host.write_file(tool.path, CONFIG, 0o644)
     answer = as_nobody(tool, "run", "--config", tool.path)
     assert answer.returncode == 1
     assert "CAP_NET_ADMIN and CAP_NET_RAW" in answer.stderr
@@ -126,3 +128,51 @@ def test_the_status_is_for_people_and_for_programs(tool: Understudy) -> None:
     assert "k8s-api" in shown and "192.168.56.60/24" in shown and "process nginx" in shown
     assert "\033" not in shown
     assert tool.status()["host"] == MASTER
+
+
+def test_warnings_count_where_that_is_asked_for(tool: Understudy) -> None:
+    assert tool.tool("check", "--strict", tool.path).returncode == 0
+    tool.write_config(CONFIG.replace("eth0", "eth1"))
+    assert tool.tool("check", tool.path).returncode == 0
+    strict = tool.tool("check", "--strict", tool.path, check=False)
+    assert strict.returncode == 2 and "1 warning" in strict.stderr and strict.stdout == ""
+    tool.write_config(CONFIG.replace("eth0", "eth1").replace("51", "0"))
+    assert tool.tool("check", "--strict", tool.path, check=False).returncode == 1
+
+
+def test_what_is_found_can_be_read_by_programs(tool: Understudy) -> None:
+    good = json.loads(tool.tool("check", "--json", tool.path).stdout)
+    assert good["good"] and good["routers"] == 1 and good["checks"] == 1
+    assert good["file"] == tool.path and good["host"] == MASTER and good["diagnostics"] == []
+
+    tool.write_config(CONFIG.replace("51", "0"))
+    answer = tool.tool("check", "--json", tool.path, check=False)
+    assert answer.returncode == 1 and answer.stderr == ""
+    bad = json.loads(answer.stdout)
+    assert not bad["good"] and bad["errors"] == 1 and bad["warnings"] == 0
+    told = bad["diagnostics"][0]
+    assert (told["severity"], told["file"], told["line"], told["column"]) == (
+        "error", tool.path, 6, 13)
+    assert "expected a whole number from 1 to 255" in told["message"]
+
+
+def test_a_password_that_all_may_read_is_told(tool: Understudy) -> None:
+    tool.host.write_file(tool.path, CONFIG, 0o644)
+    answer = tool.tool("check", tool.path)
+    assert "warning: the file holds a password" in answer.stderr
+    assert f"chmod o= {tool.path}" in answer.stderr
+
+
+def test_a_router_starts_with_the_lines_of_its_config_id(tool: Understudy) -> None:
+    text = "\n".join([
+        "include routers/*.conf",
+        "$PRIORITY=10", "@blue $PRIORITY=42", f"@{MASTER} $PRIORITY=43",
+        "$ROUTER= \\", "vrrp_instance VI_1 { \\", "interface eth0 \\", "virtual_router_id 51 \\",
+        "priority $PRIORITY \\", f"virtual_ipaddress {{ {ADDRESS}/24 }} \\", "}",
+        "$ROUTER", ""])
+    router = Understudy(tool.host, text, path="/etc/understudy/keepalived.conf", config_id="blue")
+    told = tool.tool("check", "--json", "--config-id", "blue", router.path).stdout
+    assert json.loads(told)["routers"] == 1 and "nothing is included" in told
+    router.start()
+    router.wait_ready()
+    assert router.status()["routers"][0]["priority"] == 42

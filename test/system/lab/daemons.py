@@ -28,7 +28,7 @@ class Daemon:
 
     def write_config(self, text: str) -> None:
         """Replaces the file; what runs does not notice before it is told to reload."""
-        self.host.write_file(self.path, text)
+        self.host.write_file(self.path, text, 0o640)
 
     def write_check_script(self, text: str | None) -> None:
         """Puts check_nginx.sh where the user's files and where ours expect it."""
@@ -125,13 +125,15 @@ class Understudy(Daemon):
     """Understudy; the binary is build/understudy, or what UNDERSTUDY in the environment names."""
 
     def __init__(self, host: Host, config: str, path: str = "/etc/understudy/understudy.toml",
-                 socket: str | None = None, check_script: str | None = None) -> None:
+                 socket: str | None = None, check_script: str | None = None,
+                 config_id: str | None = None) -> None:
         super().__init__(host, config, path)
         self._socket = ["--socket", socket] if socket else []
+        self._config_id = ["--config-id", config_id] if config_id else []
         self.write_check_script(check_script)
 
     def _command(self) -> Command:
-        return [BINARY, "run", "--config", self.path, *self._socket]
+        return [BINARY, "run", "--config", self.path, *self._socket, *self._config_id]
 
     def tool(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Runs `understudy ARGUMENTS` on the daemon's host."""
