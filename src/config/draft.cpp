@@ -108,6 +108,7 @@ Config complete(const Draft& draft, Severity unused_check, Report& report) {
     check_accept(draft, report);
     Config config;
     config.daemon = draft.daemon;
+    config.groups = draft.groups;
     for (const RouterDraft& router : draft.routers) {
         config.routers.push_back(router.router);
     }

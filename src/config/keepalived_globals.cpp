@@ -18,7 +18,7 @@ public:
         : globals_(globals), report_(report) {}
 
     void read(const KeepalivedLine& line) {
-        static constexpr std::array<KeepalivedKeyword<GlobalsReader>, 28> keywords = {{
+        static constexpr std::array<KeepalivedKeyword<GlobalsReader>, 34> keywords = {{
             {"router_id", &GlobalsReader::ignore},
             {"script_user", &GlobalsReader::take_script_user},
             {"enable_script_security", &GlobalsReader::ignore_alone},
@@ -38,6 +38,12 @@ public:
             {"vrrp_priority", &GlobalsReader::take_nice},
             {"vrrp_rlimit_rttime", &GlobalsReader::take_realtime_limit},
             {"vrrp_rlimit_rtime", &GlobalsReader::take_realtime_limit},
+            {"notify_fifo", &GlobalsReader::take_fifo},
+            {"notify_fifo_script", &GlobalsReader::take_fifo},
+            {"vrrp_notify_fifo", &GlobalsReader::take_fifo},
+            {"vrrp_notify_fifo_script", &GlobalsReader::take_fifo},
+            {"vrrp_notify_priority_changes", &GlobalsReader::take_priority_notices},
+            {"fifo_write_vrrp_states_on_reload", &GlobalsReader::take_states_on_reload},
             {"notification_email", &GlobalsReader::take_mail, KeepalivedForm::block},
             {"notification_email_from", &GlobalsReader::take_mail},
             {"smtp_server", &GlobalsReader::take_mail},
@@ -122,6 +128,17 @@ private:
                                         "5 s goes on as an ordinary process",
                                         line.keyword()));
         }
+    }
+
+    void take_fifo(const KeepalivedLine& line) {
+        read_keepalived_fifo(line, globals_.fifos, report_);
+    }
+    void take_priority_notices(const KeepalivedLine& line) {
+        globals_.tells_priorities = flag_value(line, report_);
+    }
+    void take_states_on_reload(const KeepalivedLine& line) {
+        expect_alone(line, report_);
+        globals_.tells_states_on_reload = true;
     }
 
     void take_mail(const KeepalivedLine& line) {

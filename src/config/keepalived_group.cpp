@@ -1,6 +1,7 @@
 #include "config/keepalived_group.hpp"
 
 #include "config/keepalived_keywords.hpp"
+#include "config/keepalived_notify.hpp"
 #include "config/keepalived_track.hpp"
 #include "config/nearest.hpp"
 #include "config/text.hpp"
@@ -20,7 +21,7 @@ public:
     explicit GroupReader(Report& report) : report_(report) {}
 
     KeepalivedGroup read(const KeepalivedLine& line) {
-        static constexpr std::array<KeepalivedKeyword<GroupReader>, 8> keywords = {{
+        static constexpr std::array<KeepalivedKeyword<GroupReader>, 14> keywords = {{
             {"group", &GroupReader::take_members, KeepalivedForm::block},
             {"track_script", &GroupReader::take_scripts, KeepalivedForm::block},
             {"track_process", &GroupReader::take_processes, KeepalivedForm::block},
@@ -29,6 +30,12 @@ public:
             {"sync_group_tracking_weight", &GroupReader::take_member_weights},
             {"global_tracking", &GroupReader::take_member_weights},
             {"smtp_alert", &GroupReader::take_mail},
+            {"notify_master", &GroupReader::take_notify},
+            {"notify_backup", &GroupReader::take_notify},
+            {"notify_fault", &GroupReader::take_notify},
+            {"notify_stop", &GroupReader::take_notify},
+            {"notify", &GroupReader::take_notify},
+            {"notify_priority_changes", &GroupReader::take_priority_notices},
         }};
         group_.place = line.value_place();
         take_name(line);
@@ -93,6 +100,12 @@ private:
         expect_alone(line, report_);
         group_.has_member_weights = true;
     }
+    void take_notify(const KeepalivedLine& line) {
+        read_keepalived_notify(line, group_.scripts, report_);
+    }
+    void take_priority_notices(const KeepalivedLine& line) {
+        group_.tells_priority = flag_value(line, report_);
+    }
     void take_mail(const KeepalivedLine& line) { group_.mail_place = line.place(); }
 
     Report& report_;
@@ -110,6 +123,7 @@ void join(const KeepalivedGroup& group, const Placed<std::string>& member,
     }
     router.group = group.name;
     router.protocol.is_grouped = true;
+    router.scripts.tells_priority = group.tells_priority.value_or(router.scripts.tells_priority);
     router.protocol.breaks_ties = &member == &group.members.front();
     if (!group.has_member_weights) {
         drop_member_weights(checks, draft, report);

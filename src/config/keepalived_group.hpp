@@ -16,9 +16,11 @@ struct KeepalivedGroup {
     std::string name;  ///< empty after an error
     Place place;
     std::vector<Placed<std::string>> members;
-    std::vector<CheckMention> checks;  ///< of all members
-    bool has_member_weights = false;   ///< what members track themselves may have weights
-    std::optional<Place> mail_place;   ///< of a keyword that asks for mail
+    std::vector<CheckMention> checks;    ///< of all members
+    bool has_member_weights = false;     ///< what members track themselves may have weights
+    StateScripts scripts;                ///< of the group as a whole
+    std::optional<bool> tells_priority;  ///< of all members
+    std::optional<Place> mail_place;     ///< of a keyword that asks for mail
 };
 
 [[nodiscard]] KeepalivedGroup read_keepalived_group(const KeepalivedLine& line, Report& report);

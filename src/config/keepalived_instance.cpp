@@ -4,6 +4,7 @@
 #include "config/keepalived_addresses.hpp"
 #include "config/keepalived_authentication.hpp"
 #include "config/keepalived_keywords.hpp"
+#include "config/keepalived_notify.hpp"
 #include "config/keepalived_rules.hpp"
 #include "config/keepalived_track.hpp"
 #include "config/keepalived_trailer.hpp"
@@ -25,7 +26,7 @@ public:
     explicit InstanceReader(Report& report) : report_(report) {}
 
     KeepalivedInstance read(const KeepalivedLine& line, const KeepalivedGlobals& globals) {
-        static constexpr std::array<KeepalivedKeyword<InstanceReader>, 33> keywords = {{
+        static constexpr std::array<KeepalivedKeyword<InstanceReader>, 41> keywords = {{
             {"state", &InstanceReader::take_state},
             {"interface", &InstanceReader::take_interface},
             {"virtual_router_id", &InstanceReader::take_router_id},
@@ -59,8 +60,17 @@ public:
             {"lower_prio_no_advert", &InstanceReader::take_lower_priority},
             {"higher_prio_send_advert", &InstanceReader::ignore_flag},
             {"smtp_alert", &InstanceReader::take_mail},
+            {"notify_master", &InstanceReader::take_notify},
+            {"notify_backup", &InstanceReader::take_notify},
+            {"notify_fault", &InstanceReader::take_notify},
+            {"notify_stop", &InstanceReader::take_notify},
+            {"notify_deleted", &InstanceReader::take_notify},
+            {"notify_master_rx_lower_pri", &InstanceReader::take_notify},
+            {"notify", &InstanceReader::take_notify},
+            {"notify_priority_changes", &InstanceReader::take_priority_notices},
         }};
         take_name(line);
+        router().scripts.tells_priority = globals.tells_priorities;
         read_keywords(line.block, "vrrp_instance",
                       std::span<const KeepalivedKeyword<InstanceReader>>(keywords), *this, report_);
         report_missing();
@@ -248,6 +258,12 @@ private:
     }
     void take_lower_priority(const KeepalivedLine& line) { read_lower_priority(line, report_); }
     void take_mail(const KeepalivedLine& line) { instance_.mail_place = line.place(); }
+    void take_notify(const KeepalivedLine& line) {
+        read_keepalived_notify(line, router().scripts, report_);
+    }
+    void take_priority_notices(const KeepalivedLine& line) {
+        router().scripts.tells_priority = flag_value(line, report_);
+    }
     void ignore_alone(const KeepalivedLine& line) { expect_alone(line, report_); }
     void ignore_flag(const KeepalivedLine& line) { (void)flag_value(line, report_); }
 
