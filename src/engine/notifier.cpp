@@ -11,11 +11,8 @@ namespace engine {
 
 namespace {
 
-/// Adds a word to a list of words, once.
 void add_word(std::string& words, const std::string& word) {
-    if (!fmt::format(" {} ", words).contains(fmt::format(" {} ", word))) {
-        words += (words.empty() ? "" : " ") + word;
-    }
+    words += words.empty() ? word : ' ' + word;
 }
 
 }  // namespace
@@ -58,41 +55,40 @@ void Notifier::take_fifos(const config::DaemonSettings& daemon) {
 std::size_t Notifier::join(const config::Router& router) {
     const std::size_t member = members_.size();
     Subject& own = subject_of(false, router.name);
-    members_.push_back({.router = router.name,
-                        .group = router.group,
+    members_.push_back({.router = &own,
+                        .company = router.group,
                         .news = {.priority = router.protocol.priority},
                         .is_first = own.members.empty()});
+    if (!router.group.empty()) {
+        companies_[router.group].push_back(member);
+    }
     own.members.push_back(member);
-    own.self.group = router.group == router.name ? "" : router.group;
-    describe(own, router);
-    set_scripts(own, router.scripts);
     const auto group = std::ranges::find(groups_, router.group, &config::Group::name);
     if (group != groups_.end()) {
         Subject& whole = subject_of(true, group->name);
+        members_.back().group = &whole;
         whole.members.push_back(member);
         whole.self.group = group->name;
         describe(whole, router);
         set_scripts(whole, group->scripts);
         own.self.group = group->name;
     }
+    describe(own, router);
+    set_scripts(own, router.scripts);
     return member;
 }
 
 Notifier::Subject& Notifier::subject_of(bool is_group, const std::string& name) {
-    const auto found = std::ranges::find_if(subjects_, [&](const auto& subject) {
-        return subject->self.is_group == is_group && subject->self.name == name;
-    });
-    if (found != subjects_.end()) {
-        return **found;
-    }
-    Subject& subject = *subjects_.emplace_back(std::make_unique<Subject>());
+    Subject& subject = subjects_[{is_group, name}];
     subject.self.is_group = is_group;
     subject.self.name = name;
     return subject;
 }
 
 void Notifier::describe(Subject& subject, const config::Router& router) {
-    add_word(subject.self.interface, router.interface);
+    if (!fmt::format(" {} ", subject.self.interface).contains(' ' + router.interface + ' ')) {
+        add_word(subject.self.interface, router.interface);
+    }
     for (const vrrp::VirtualAddress& address : router.addresses) {
         add_word(subject.self.addresses, vrrp::to_text(address));
     }
@@ -127,39 +123,40 @@ void Notifier::set_scripts(Subject& subject, const config::StateScripts& scripts
 
 void Notifier::leave(std::size_t member, vrrp::Instant now) {
     members_[member].has_left = true;
-    for (const auto& subject : subjects_) {
-        const bool was_member = std::erase(subject->members, member) > 0;
-        if (was_member && subject->members.empty() && subject->scripts.deleted) {
-            tell(*subject,
-                 {.to = Standing::deleted,
-                  .from = subject->told,
-                  .priority = members_[member].news.priority,
-                  .reason = "the file has it no more"},
-                 now);
-        }
+    Member& left = members_[member];
+    std::erase(companies_[left.company], member);
+    if (left.group != nullptr) {
+        std::erase(left.group->members, member);
+    }
+    Subject& subject = *left.router;
+    std::erase(subject.members, member);
+    if (subject.members.empty() && subject.scripts.deleted) {
+        tell(subject,
+             {.to = Standing::deleted,
+              .from = subject.told,
+              .priority = left.news.priority,
+              .reason = "the file has it no more"},
+             now);
     }
 }
 
 void Notifier::adopt(const config::Config& config, vrrp::Instant now) {
     groups_ = config.groups;
     take_fifos(config.daemon);
-    for (const auto& subject : subjects_) {
-        const std::string& name = subject->self.name;
-        if (subject->self.is_group) {
+    for (auto& [key, subject] : subjects_) {
+        const auto& [is_group, name] = key;
+        if (is_group) {
             const auto group = std::ranges::find(groups_, name, &config::Group::name);
-            if (group != groups_.end()) {
-                set_scripts(*subject, group->scripts);
-            }
-        } else {
-            const auto router = std::ranges::find(config.routers, name, &config::Router::name);
-            if (router != config.routers.end()) {
-                set_scripts(*subject, router->scripts);
-            }
+            set_scripts(subject, group == groups_.end() ? config::StateScripts() : group->scripts);
+        } else if (const auto router =
+                       std::ranges::find(config.routers, name, &config::Router::name);
+                   router != config.routers.end()) {
+            set_scripts(subject, router->scripts);
         }
-        if (config.daemon.tells_states_on_reload && subject->told != Standing::unknown &&
-            !subject->members.empty()) {
-            write_line(*subject, to_text(subject->told),
-                       members_[subject->members.front()].news.priority, now);
+        if (config.daemon.tells_states_on_reload && subject.told != Standing::unknown &&
+            !subject.members.empty()) {
+            write_line(subject, to_text(subject.told),
+                       members_[subject.members.front()].news.priority, now);
         }
     }
 }
@@ -184,20 +181,28 @@ void Notifier::note(std::size_t member, News news, vrrp::Instant now) {
     if (known.has_left) {
         return;
     }
+    mark(known);
+    // What is held by a member in fault is in fault too.
+    const bool concerns_others = stood == Standing::fault || known.news.standing == Standing::fault;
+    if (concerns_others && !known.company.empty()) {
+        for (const std::size_t other : companies_[known.company]) {
+            mark(members_[other]);
+        }
+    }
+}
+
+void Notifier::mark(const Member& member) {
     has_unsettled_ = true;
-    for (const auto& subject : subjects_) {
-        // Where a member of a group stands depends on the others.
-        const bool is_concerned = std::ranges::any_of(subject->members, [&](std::size_t each) {
-            return each == member || (!known.group.empty() && members_[each].group == known.group);
-        });
-        subject->is_unsettled = subject->is_unsettled || is_concerned;
+    member.router->is_unsettled = true;
+    if (member.group != nullptr) {
+        member.group->is_unsettled = true;
     }
 }
 
 /// Scripts are told of states alone.
 void Notifier::tell_priority(std::size_t member, std::uint8_t before, vrrp::Instant now) {
     const Member& known = members_[member];
-    const Subject& subject = subject_of(false, known.router);
+    const Subject& subject = *known.router;
     const Standing standing = known.news.standing;
     const bool takes_part = standing == Standing::master || standing == Standing::backup;
     if (before == known.news.priority || !takes_part || !known.is_first || known.has_left ||
@@ -210,7 +215,7 @@ void Notifier::tell_priority(std::size_t member, std::uint8_t before, vrrp::Inst
 
 void Notifier::hear_lower_master(std::size_t member, std::string reason, vrrp::Instant now) {
     const Member& known = members_[member];
-    Subject& subject = subject_of(false, known.router);
+    Subject& subject = *known.router;
     if (subject.told == Standing::master && !known.has_left) {
         tell(subject,
              {.to = Standing::master,
@@ -226,9 +231,9 @@ Standing Notifier::effective(const Member& member) const {
     if (member.news.standing != Standing::held) {
         return member.news.standing;
     }
-    const bool has_fault = std::ranges::any_of(members_, [&member](const Member& other) {
-        return !other.has_left && other.group == member.group &&
-               other.news.standing == Standing::fault;
+    const auto& company = companies_.at(member.company);
+    const bool has_fault = std::ranges::any_of(company, [this](std::size_t other) {
+        return members_[other].news.standing == Standing::fault;
     });
     return has_fault ? Standing::fault : Standing::unknown;
 }
@@ -244,11 +249,9 @@ Standing Notifier::standing_of(const Subject& subject) const {
 void Notifier::settle(vrrp::Instant now) {
     has_unsettled_ = false;
     // Members first, then what they make of their group.
-    for (const bool is_group : {false, true}) {
-        for (const auto& subject : subjects_) {
-            if (subject->self.is_group == is_group && std::exchange(subject->is_unsettled, false)) {
-                settle(*subject, now);
-            }
+    for (auto& [key, subject] : subjects_) {
+        if (std::exchange(subject.is_unsettled, false)) {
+            settle(subject, now);
         }
     }
     end_if_idle();
@@ -289,8 +292,9 @@ void Notifier::write_line(const Subject& subject, std::string_view word, std::ui
 }
 
 bool Notifier::is_idle() const {
-    return !has_unsettled_ && std::ranges::all_of(subjects_, [](const auto& subject) {
-        return !subject->runner || subject->runner->is_idle();
+    return !has_unsettled_ && std::ranges::all_of(subjects_, [](const auto& entry) {
+        const auto& [key, subject] = entry;
+        return !subject.runner || subject.runner->is_idle();
     });
 }
 
@@ -307,14 +311,19 @@ void Notifier::finish(std::move_only_function<void()> on_done, vrrp::Instant now
     }
     on_done_ = std::move(on_done);
     stop_timer_.arm(now + stop_patience);
+    for (auto& [key, subject] : subjects_) {
+        if (subject.runner) {
+            subject.runner->hurry(now + stop_patience / 2);
+        }
+    }
     end_if_idle();
 }
 
 std::vector<ScriptSnapshot> Notifier::scripts() const {
     std::vector<ScriptSnapshot> snapshots;
-    for (const auto& subject : subjects_) {
-        if (subject->runner) {
-            snapshots.push_back(subject->runner->snapshot());
+    for (const auto& [key, subject] : subjects_) {
+        if (subject.runner) {
+            snapshots.push_back(subject.runner->snapshot());
         }
     }
     return snapshots;

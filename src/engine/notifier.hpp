@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <expected>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -74,13 +75,6 @@ public:
     [[nodiscard]] std::vector<FifoSnapshot> fifos() const;
 
 private:
-    struct Member {
-        std::string router;
-        std::string group;
-        News news;
-        bool is_first = true;  ///< of the families of its router
-        bool has_left = false;
-    };
     /// A router or a group, with whom it is made of.
     struct Subject {
         ScriptSubject self;
@@ -90,13 +84,23 @@ private:
         bool is_unsettled = false;
         std::unique_ptr<ScriptRunner> runner;  ///< where there are scripts
     };
+    /// A router of one family.
+    struct Member {
+        Subject* router = nullptr;
+        Subject* group = nullptr;  ///< where it is in one that is told of
+        std::string company;       ///< with whom it shares its fate; empty: with nobody
+        News news;
+        bool is_first = true;  ///< of the families of its router
+        bool has_left = false;
+    };
 
     Notifier(os::Loop& loop, std::string folder)
         : launcher_(loop), loop_(loop), folder_(std::move(folder)) {}
 
     void take_fifos(const config::DaemonSettings& daemon);
     Subject& subject_of(bool is_group, const std::string& name);
-    void describe(Subject& subject, const config::Router& router);
+    void mark(const Member& member);
+    static void describe(Subject& subject, const config::Router& router);
     void set_scripts(Subject& subject, const config::StateScripts& scripts);
     [[nodiscard]] Standing standing_of(const Subject& subject) const;
     [[nodiscard]] Standing effective(const Member& member) const;
@@ -116,7 +120,8 @@ private:
     std::vector<config::StateFifo> fifo_settings_;
     std::vector<std::unique_ptr<StateFifo>> fifos_;
     std::vector<Member> members_;
-    std::vector<std::unique_ptr<Subject>> subjects_;
+    std::map<std::string, std::vector<std::size_t>> companies_;
+    std::map<std::pair<bool, std::string>, Subject> subjects_;  ///< routers first, then groups
     bool has_unsettled_ = false;
     bool is_mute_ = false;
     bool is_finishing_ = false;

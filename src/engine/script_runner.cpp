@@ -96,19 +96,28 @@ void ScriptRunner::begin(const config::StateScript& script, os::Command command,
         command, [this](const os::RunResult& result, vrrp::Instant at) { on_end(result, at); },
         // Killed it does nothing more, whenever the kernel is done with it.
         [this](const std::string& output, vrrp::Instant at) {
-            finish(false,
-                   health::with_output("killed after " + health::to_text(scripts_.timeout), output),
-                   at);
+            finish(false, health::with_output(running_->why_killed, output), at);
             begin_next(at);
             begin_turns(at);
         });
-    running_.emplace(script, std::move(command), os::Run(), now, false, is_repeated);
+    running_.emplace(script, std::move(command), os::Run(), now, now + scripts_.timeout,
+                     "killed after " + health::to_text(scripts_.timeout), false, is_repeated);
     if (!run) {
         finish(false, "cannot be executed: " + run.error().message(), now);
         return;
     }
     running_->run = std::move(*run);
-    limit_timer_.arm(now + scripts_.timeout);
+    limit_timer_.arm(running_->limit);
+}
+
+void ScriptRunner::hurry(vrrp::Instant until) {
+    const bool is_late = running_ && !running_->is_killed && turn_->notice.to != Standing::stop &&
+                         until < running_->limit;
+    if (is_late) {
+        running_->limit = until;
+        running_->why_killed = "killed, as the daemon stops";
+        limit_timer_.arm(until);
+    }
 }
 
 /// First the time limit, then the end of the patience with the launcher.
@@ -118,7 +127,7 @@ void ScriptRunner::on_limit(vrrp::Instant now) {
         limit_timer_.arm(now + patience);
         return;
     }
-    finish(false, "killed after " + health::to_text(scripts_.timeout), now);
+    finish(false, running_->why_killed, now);
     begin_next(now);
     begin_turns(now);
 }
@@ -129,10 +138,7 @@ void ScriptRunner::on_end(const os::RunResult& result, vrrp::Instant now) {
         running_.reset();
         begin(lost.script, lost.command, true, now);
     } else if (running_->is_killed) {
-        finish(
-            false,
-            health::with_output("killed after " + health::to_text(scripts_.timeout), result.output),
-            now);
+        finish(false, health::with_output(running_->why_killed, result.output), now);
     } else {
         const bool is_good = result.status == os::ExitStatus();
         const std::string detail = health::describe(result.status);

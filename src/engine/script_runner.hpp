@@ -43,6 +43,10 @@ public:
     /// Tells a notice when its turn comes.
     void take(Notice notice, vrrp::Instant now);
 
+    /// The daemon stops: a script of an earlier state has time until then, so that some is left for
+    /// those that are told of the stop.
+    void hurry(vrrp::Instant until);
+
     /// Whether an earlier daemon told that state to the end, and none since.
     [[nodiscard]] bool has_told(Standing standing) const { return told_.is(standing); }
 
@@ -62,6 +66,8 @@ private:
         os::Command command;
         os::Run run;
         vrrp::Instant started_at;
+        vrrp::Instant limit;
+        std::string why_killed;
         bool is_killed = false;
         bool is_repeated = false;  ///< the run before was lost
     };

@@ -4,11 +4,15 @@
 
 #include <fmt/format.h>
 
+#include <cstddef>
 #include <optional>
 
 namespace engine {
 
 namespace {
+
+/// No more than half of what the kernel and the launcher take as one.
+constexpr std::size_t most_address_bytes = std::size_t{64} * 1024;
 
 std::string_view kind_of(const ScriptSubject& subject) {
     return subject.is_group ? "GROUP" : "INSTANCE";
@@ -79,7 +83,9 @@ os::Command command_of(const Listener& listener, const Notice& notice,
     tell("REASON", notice.reason);
     tell("PRIORITY", priority);
     tell("INTERFACE", subject.interface);
-    tell("ADDRESSES", subject.addresses);
+    // A part of them would be taken for all.
+    const bool has_room = subject.addresses.size() <= most_address_bytes;
+    tell("ADDRESSES", has_room ? subject.addresses : std::string());
     return command;
 }
 

@@ -274,7 +274,7 @@ TEST_CASE("a script that hangs is killed at its limit, and holds up no other rou
     scene->settle();
     scene->stage.wait_until([&] { return scene->record().contains("MASTER\n"); });
     CHECK(scene->record().find("other") < scene->record().find("MASTER"));
-    CHECK(scene->notifier->scripts()[0].counters.failures == 1);
+    CHECK(scene->notifier->scripts()[1].counters.failures == 1);
 }
 
 TEST_CASE("a script that fails is told with its last words", "[engine]") {
@@ -319,6 +319,17 @@ TEST_CASE("the end waits for the scripts that are told so", "[engine]") {
     scene->notifier->finish([&] { scene->stage.rest(); }, scene->stage.loop.now());
     REQUIRE(scene->stage.turn());
     CHECK(scene->record() == "STOP\n");
+}
+
+TEST_CASE("at the end a script of an earlier state is not waited for as long", "[engine]") {
+    const auto scene = scripted("echo own >> record; sleep 1000\n", 1h);
+    scene->tell(Standing::master);
+    scene->wait_record("own\n");
+    scene->tell(Standing::stop);
+    scene->notifier->finish([&] { scene->stage.rest(); }, scene->stage.loop.now());
+    REQUIRE(scene->stage.turn());
+    CHECK(scene->record() == "own\nMASTER\nSTOP\n");
+    CHECK(scene->notifier->scripts()[0].counters.failures == 1);
 }
 
 TEST_CASE("the end waits for nothing where no script runs, and mute begins none", "[engine]") {

@@ -143,6 +143,13 @@ TEST_CASE("a script is told who, what and why", "[engine]") {
           std::vector<std::string>{"/all", "an argument", "INSTANCE", "k8s-api", "MASTER", "100"});
 }
 
+TEST_CASE("more addresses than an environment can hold are left out as a whole", "[engine]") {
+    const engine::ScriptSubject router{.name = "web", .addresses = std::string(65537, '1')};
+    const os::Command command =
+        engine::command_of({script("/own"), false}, notice(Standing::master), router);
+    CHECK(has(command.environment, "UNDERSTUDY_ADDRESSES="));
+}
+
 TEST_CASE("a group has a name of its own and no priority", "[engine]") {
     const engine::ScriptSubject group{.is_group = true, .name = "both", .group = "both"};
     const os::Command command =
