@@ -239,6 +239,10 @@ void Instance::take_verdict(const health::Check& check, vrrp::Instant now) {
     const std::uint8_t priority = fitness_.priority();
     const std::uint8_t before = router_.priority();
     if (priority == before) {
+        // It may now be known to be unfit, where nothing was known.
+        if (router_.state() == vrrp::State::initialize && on_event_) {
+            on_event_(now);
+        }
         return;
     }
     trigger_ = fmt::format("check {}: {}", check.config().name, check.detail());

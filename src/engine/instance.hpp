@@ -65,7 +65,8 @@ public:
     void stop_at_once(vrrp::Instant now);
     /// Whether a stopped instance has nothing left to do.
     [[nodiscard]] bool is_idle() const;
-    /// Called after each event that the router was given, when its effects are done.
+    /// Called after each event that the router was given, when its effects are done, and after each
+    /// verdict while it takes no part.
     void on_event(std::move_only_function<void(vrrp::Instant now)> callback) {
         on_event_ = std::move(callback);
     }

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from lab import ADDRESS, BACKUP, MASTER, Daemon, Host, Keepalived, Lab, Pair, Understudy
-from lab import encode_v3, pair_config, send_vrrp, wait_until
+from lab import (ADDRESS, BACKUP, MASTER, REPOSITORY, Daemon, Host, Keepalived, Lab, Pair,
+                 Understudy, encode_v3, pair_config, send_vrrp, wait_until)
+from lab.host import Command
 
 pytestmark = pytest.mark.needs("understudy")
 
@@ -75,6 +76,13 @@ def test_each_state_is_told_in_order_to_its_script_and_then_to_the_one_for_all(p
     # The daemon has waited for them.
     assert records(pair.master) == told + of_state("STOP", 100)
     assert not pair.master.address_present(ADDRESS)
+
+
+def test_a_host_that_starts_unfit_is_told_once_that_is_known(lab: Lab) -> None:
+    daemon = start_alone(lab, pair_config(priority=100, **KEYS))
+    wait_records(daemon.host, of_state("FAULT", 100))
+    assert daemon.stop() == 0
+    assert records(daemon.host) == of_state("FAULT", 100) + of_state("STOP", 100)
 
 
 def test_a_script_finds_the_addresses_as_they_are_told(lab: Lab) -> None:
@@ -234,6 +242,17 @@ def test_a_master_that_hears_one_of_lower_rank_has_its_script_told(lab: Lab) -> 
 FIFO = "/run/understudy/states"
 
 
+class Confined(Understudy):
+    """With no more of root's rights than the unit file grants."""
+
+    def _command(self) -> Command:
+        unit = (REPOSITORY / "packaging" / "understudy.service").read_text()
+        granted = re.findall(r"CAP_(\w+)", unit.partition("\nCapabilityBoundingSet=")[2]
+                             .partition("\n")[0])
+        bounds = ",".join(["-all", *(f"+{name.lower()}" for name in granted)])
+        return ["setpriv", "--bounding-set", bounds, *super()._command()]
+
+
 def fifo_config(**keys: object) -> str:
     lines = [f"{key} = {value}" for key, value in keys.items()]
     return "\n".join(["[daemon]", f'state_fifo = "{FIFO}"', *lines, ""])
@@ -251,6 +270,19 @@ def test_a_fifo_has_a_line_for_each_state(lab: Lab) -> None:
     reader.wait_line('INSTANCE "k8s-api" STOP 100')
     assert [line.text for line in reader.lines] == [
         f'INSTANCE "k8s-api" {state} 100' for state in ("BACKUP", "MASTER", "STOP")]
+
+
+def test_a_fifo_is_given_to_its_reader_with_the_rights_of_the_unit(lab: Lab) -> None:
+    host = lab.host(MASTER, lab.lan(), "192.168.56.61")
+    host.run("mkdir -p /run/understudy")
+    daemon = Confined(host, fifo_config(state_fifo_user='"nobody"', state_fifo_group='"daemon"')
+                      + alone_config())
+    for _ in range(2):
+        daemon.start()
+        daemon.wait_state("master")
+        assert daemon.status()["state_fifos"][0]["problem"] is None
+        assert host.run(f"stat -c '%a %U %G' {FIFO}").stdout == "640 nobody daemon\n"
+        assert daemon.stop() == 0
 
 
 def test_what_is_there_and_is_no_fifo_of_ours_is_left_alone(lab: Lab) -> None:
@@ -334,7 +366,8 @@ vrrp_instance VI_{number} {{
 
 
 class Story:
-    """Two hosts with that file: the first is preferred, fails, comes back, and stops."""
+    """Two hosts with that file: the first is preferred, starts unfit, fails, comes back, loses its
+    link, and stops."""
 
     def __init__(self, lab: Lab, number: int, kinds: list[type[Daemon]]) -> None:
         lan = lab.lan()
@@ -344,7 +377,6 @@ class Story:
         self.readers = []
         for host, priority, kind in zip(self.hosts, (100, 90), kinds, strict=True):
             prepare(host, "/etc/keepalived")
-            host.run("touch /var/service")
             self.daemons.append(kind(host, keepalived_config(priority),
                                      path="/etc/keepalived/keepalived.conf"))
             host.run("mkfifo -m 600 /var/fifo")
@@ -364,22 +396,35 @@ class Story:
             assert told() == states
 
     def play(self) -> None:
+        first = ["FAULT"]
         self.daemons[0].start()
-        self._until(0, ["BACKUP", "MASTER"])
+        self._until(0, first)
+        self.hosts[0].run("touch /var/service")
+        first += ["BACKUP", "MASTER"]
+        self._until(0, first)
+        self.hosts[1].run("touch /var/service")
         self.daemons[1].start()
         self._until(1, ["BACKUP"])
         self.hosts[1].run("touch /var/bonus")
         self.readers[1].wait_line('INSTANCE "VI_2" BACKUP_PRIORITY 93', 10.0)
         self.hosts[0].run("rm /var/service")
-        self._until(0, ["BACKUP", "MASTER", "FAULT"])
+        first += ["FAULT"]
+        self._until(0, first)
         self._until(1, ["BACKUP", "MASTER"])
         self.hosts[0].run("touch /var/service")
-        self._until(0, ["BACKUP", "MASTER", "FAULT", "BACKUP", "MASTER"])
-        self._until(1, ["BACKUP", "MASTER", "BACKUP"])
-        for index in (0, 1):
+        first += ["BACKUP", "MASTER"]
+        self._until(0, first)
+        second = ["BACKUP", "MASTER", "BACKUP"]
+        self._until(1, second)
+        for change, told in (("down", ["FAULT"]), ("up", ["BACKUP", "MASTER"])):
+            self.hosts[0].run(f"ip link set eth0 {change}")
+            first += told
+            self._until(0, first)
+            second += ["MASTER"] if change == "down" else ["BACKUP"]
+            self._until(1, second)
+        for index, told in ((0, [*first, "STOP"]), (1, [*second, "MASTER", "STOP"])):
             self.daemons[index].stop(timeout=10.0)
-            self._until(index, [["BACKUP", "MASTER", "FAULT", "BACKUP", "MASTER", "STOP"],
-                                ["BACKUP", "MASTER", "BACKUP", "MASTER", "STOP"]][index])
+            self._until(index, told)
 
     def told(self, index: int) -> dict[str, list[str]]:
         """What each script was called with, in order; who runs beside whom is not the same."""
