@@ -77,6 +77,10 @@ void ScriptRunner::begin_turns(vrrp::Instant now) {
 
 /// The next script of the turn that can be started; where there is none, the turn is over.
 void ScriptRunner::begin_next(vrrp::Instant now) {
+    if (is_hurried(now) && turn_->next < turn_->listeners.size()) {
+        tell_untold(turn_->notice, "the daemon stops");
+        turn_->next = turn_->listeners.size();
+    }
     while (!running_ && turn_->next < turn_->listeners.size()) {
         const Listener& listener = turn_->listeners[turn_->next++];
         begin(listener.script, command_of(listener, turn_->notice, subject_), false, now);
@@ -107,17 +111,27 @@ void ScriptRunner::begin(const config::StateScript& script, os::Command command,
         return;
     }
     running_->run = std::move(*run);
-    limit_timer_.arm(running_->limit);
+    arm_limit();
 }
 
 void ScriptRunner::hurry(vrrp::Instant until) {
-    const bool is_late = running_ && !running_->is_killed && turn_->notice.to != Standing::stop &&
-                         until < running_->limit;
-    if (is_late) {
-        running_->limit = until;
-        running_->why_killed = "killed, as the daemon stops";
-        limit_timer_.arm(until);
+    hurry_until_ = until;
+    if (running_ && !running_->is_killed) {
+        arm_limit();
     }
+}
+
+/// Whether the turn in hand, of an earlier state, has no more time at the daemon's stop.
+bool ScriptRunner::is_hurried(vrrp::Instant now) const {
+    return hurry_until_ && turn_->notice.to != Standing::stop && now >= *hurry_until_;
+}
+
+void ScriptRunner::arm_limit() {
+    if (is_hurried(running_->limit)) {
+        running_->limit = *hurry_until_;
+        running_->why_killed = "killed, as the daemon stops";
+    }
+    limit_timer_.arm(running_->limit);
 }
 
 /// First the time limit, then the end of the patience with the launcher.
@@ -180,9 +194,13 @@ void ScriptRunner::tell_passed_over(const Notice& passed, const Notice& by) cons
                                 ? fmt::format("{} still ran, and {} has come since",
                                               fmt::join(running_->script.command, " "), word_of(by))
                                 : fmt::format("{} has come since", word_of(by));
+    tell_untold(passed, why);
+}
+
+void ScriptRunner::tell_untold(const Notice& notice, const std::string& why) const {
     os::log::warning("state is not told to its script",
                      {{subject_.is_group ? "group" : "router", subject_.name},
-                      {"state", std::string(word_of(passed))},
+                      {"state", std::string(word_of(notice))},
                       {"reason", why}});
 }
 

@@ -82,7 +82,10 @@ private:
     void on_limit(vrrp::Instant now);
     void on_end(const os::RunResult& result, vrrp::Instant now);
     void finish(bool is_good, const std::string& detail, vrrp::Instant now);
+    [[nodiscard]] bool is_hurried(vrrp::Instant now) const;
+    void arm_limit();
     void tell_passed_over(const Notice& passed, const Notice& by) const;
+    void tell_untold(const Notice& notice, const std::string& why) const;
 
     ScriptSubject subject_;
     config::StateScripts scripts_;
@@ -94,6 +97,7 @@ private:
     ScriptQueue queue_;
     std::optional<Turn> turn_;
     std::optional<Running> running_;
+    std::optional<vrrp::Instant> hurry_until_;
     ScriptCounters counters_;
     std::optional<ScriptResult> last_;
 };

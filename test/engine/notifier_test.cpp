@@ -328,7 +328,7 @@ TEST_CASE("at the end a script of an earlier state is not waited for as long", "
     scene->tell(Standing::stop);
     scene->notifier->finish([&] { scene->stage.rest(); }, scene->stage.loop.now());
     REQUIRE(scene->stage.turn());
-    CHECK(scene->record() == "own\nMASTER\nSTOP\n");
+    CHECK(scene->record() == "own\nSTOP\n");
     CHECK(scene->notifier->scripts()[0].counters.failures == 1);
 }
 
