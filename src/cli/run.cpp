@@ -67,7 +67,7 @@ int fail(const os::Error& error) {
 struct Commands {
     std::function<void(vrrp::Instant now)> stop;
     std::function<void(vrrp::Instant now)> pause;
-    std::function<void()> rekey;
+    std::function<void(vrrp::Instant now)> rekey;
 };
 
 /// The signals that end the daemon, and those that would if nobody took them.
@@ -79,7 +79,7 @@ std::expected<std::vector<os::Source>, os::Error> take_signals(os::Loop& loop,
             if (signal == SIGTERM || signal == SIGINT || signal == SIGQUIT) {
                 commands.stop(now);
             } else if (signal == SIGHUP) {
-                commands.rekey();
+                commands.rekey(now);
             } else if (signal == SIGUSR2) {
                 commands.pause(now);
             } else {
@@ -94,17 +94,18 @@ std::expected<std::vector<os::Source>, os::Error> take_signals(os::Loop& loop,
     return sources;
 }
 
-/// Keys are the one thing that changes while the daemon runs; a file with errors changes nothing.
-void rekey(engine::Daemon& daemon, const std::string& config_path,
-           const config::Audience& audience) {
+/// Keys and state scripts are all that changes while the daemon runs; a file with errors changes
+/// nothing.
+void rekey(engine::Daemon& daemon, const std::string& config_path, const config::Audience& audience,
+           vrrp::Instant now) {
     const config::Loaded loaded = config::load(config_path, audience);
     print_diagnostics(loaded.diagnostics);
     if (!loaded.config) {
         os::log::error("the file has errors; keys stay as they were", {{"config", config_path}});
         return;
     }
-    daemon.rekey(*loaded.config);
-    os::log::info("keys read again; other changes are taken over by a new start",
+    daemon.rekey(*loaded.config, now);
+    os::log::info("keys read again, and state scripts; other changes are taken over by a new start",
                   {{"config", config_path}});
 }
 
@@ -113,10 +114,10 @@ void rekey(engine::Daemon& daemon, const std::string& config_path,
 int serve(const config::Config& config, const std::string& config_path,
           const config::Audience& audience, const std::string& socket_path, os::Loop& loop) {
     std::unique_ptr<engine::Daemon> daemon;
-    const auto signals =
-        take_signals(loop, {.stop = [&daemon](vrrp::Instant now) { daemon->stop(now); },
-                            .pause = [&daemon](vrrp::Instant now) { daemon->pause(now); },
-                            .rekey = [&] { rekey(*daemon, config_path, audience); }});
+    const auto signals = take_signals(
+        loop, {.stop = [&daemon](vrrp::Instant now) { daemon->stop(now); },
+               .pause = [&daemon](vrrp::Instant now) { daemon->pause(now); },
+               .rekey = [&](vrrp::Instant now) { rekey(*daemon, config_path, audience, now); }});
     if (!signals) {
         return fail(signals.error());
     }

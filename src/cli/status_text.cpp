@@ -11,6 +11,7 @@
 #include <ctime>
 #include <nlohmann/json.hpp>
 #include <string_view>
+#include <utility>
 
 namespace cli {
 
@@ -151,6 +152,48 @@ std::string check_text(const json& check, const json& taken_at) {
     return text;
 }
 
+/// "state scripts of router web", with what runs, and how the last one ended.
+std::string scripts_text(const json& scripts, const json& taken_at) {
+    std::string text =
+        fmt::format("state scripts of {} {}  {} runs", scripts.at("kind").get<std::string>(),
+                    paint(scripts.at("name").get<std::string>(), Colour::bold),
+                    scripts.at("runs").get<std::uint64_t>());
+    for (const auto& [key, what] :
+         {std::pair("failures", "failed"), std::pair("passed_over", "states passed over")}) {
+        if (const auto count = scripts.at(key).get<std::uint64_t>(); count != 0) {
+            text += paint(fmt::format(", {} {}", count, what), Colour::yellow);
+        }
+    }
+    text += '\n';
+    if (scripts.at("running").is_string()) {
+        text += fmt::format("  running    {}\n", scripts.at("running").get<std::string>());
+    }
+    if (const json& last = scripts.at("last"); last.is_object()) {
+        text +=
+            fmt::format("  last       {} for {}, {} ago: {}\n",
+                        last.at("script").get<std::string>(), last.at("state").get<std::string>(),
+                        duration_text(seconds_between(last.at("ended_at"), taken_at)),
+                        last.at("detail").get<std::string>());
+    }
+    return text;
+}
+
+std::string fifo_text(const json& fifo) {
+    std::string text = fmt::format("state FIFO {}  {} lines written, {} waiting",
+                                   paint(fifo.at("path").get<std::string>(), Colour::bold),
+                                   fifo.at("lines_written").get<std::uint64_t>(),
+                                   fifo.at("lines_waiting").get<std::uint64_t>());
+    if (const auto lost = fifo.at("lines_lost").get<std::uint64_t>(); lost != 0) {
+        text += paint(fmt::format(", {} lost", lost), Colour::red);
+    }
+    text += '\n';
+    if (fifo.at("problem").is_string()) {
+        text += fmt::format("  {}    {}\n", paint("problem", Colour::red),
+                            fifo.at("problem").get<std::string>());
+    }
+    return text;
+}
+
 /// How late the daemon is with what it does at its time.
 std::string lag_text(const json& loop) {
     const auto late = loop.at("late_wake_ups").get<std::uint64_t>();
@@ -173,6 +216,12 @@ std::string text_of(const json& status) {
     }
     for (const json& check : status.at("checks")) {
         text += "\n" + check_text(check, taken_at);
+    }
+    for (const json& scripts : status.at("state_scripts")) {
+        text += "\n" + scripts_text(scripts, taken_at);
+    }
+    for (const json& fifo : status.at("state_fifos")) {
+        text += "\n" + fifo_text(fifo);
     }
     return text;
 }

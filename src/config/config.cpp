@@ -2,6 +2,17 @@
 
 namespace config {
 
+std::vector<const StateScript*> scripts_of(const StateScripts& scripts) {
+    std::vector<const StateScript*> found;
+    for (const auto* script : {&scripts.master, &scripts.backup, &scripts.fault, &scripts.stop,
+                               &scripts.deleted, &scripts.lower_master, &scripts.change}) {
+        if (script->has_value()) {
+            found.push_back(&**script);
+        }
+    }
+    return found;
+}
+
 std::map<std::string, std::vector<std::string>> users_of_checks(const Config& config) {
     std::map<std::string, std::vector<std::string>> users;
     for (const Router& router : config.routers) {

@@ -6,6 +6,7 @@
 #include "vrrp/router_config.hpp"
 #include "vrrp/time.hpp"
 
+#include <chrono>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
@@ -42,6 +43,40 @@ struct RouterPlaces {
     friend bool operator==(const RouterPlaces&, const RouterPlaces&) = default;
 };
 
+/// A program that is to be run when a router or a group enters a state.
+struct StateScript {
+    std::vector<std::string> command;  ///< the first is the program's absolute path
+    std::string user;                  ///< empty: understudy, else nobody
+    std::string group;                 ///< empty: the user's own
+    std::string key;                   ///< what the file calls it: "on_master"
+    Place place;
+    Place user_place;  ///< of the user, where the file names one
+
+    /// Whether both run the same, wherever they stand.
+    friend bool operator==(const StateScript& left, const StateScript& right) {
+        return left.command == right.command && left.user == right.user &&
+               left.group == right.group;
+    }
+};
+
+/// Whom the states of a router or a group are told to.
+struct StateScripts {
+    std::optional<StateScript> master;
+    std::optional<StateScript> backup;
+    std::optional<StateScript> fault;
+    std::optional<StateScript> stop;
+    std::optional<StateScript> deleted;       ///< the file has it no more; instead of stop
+    std::optional<StateScript> lower_master;  ///< a master hears another one of lower rank
+    std::optional<StateScript> change;        ///< of all states, after these
+    vrrp::Duration timeout = std::chrono::seconds(60);  ///< of each run
+    bool tells_priority = false;  ///< also changes of the priority, to FIFOs alone
+
+    friend bool operator==(const StateScripts&, const StateScripts&) = default;
+};
+
+/// Those that there are, in the order in which they are named above.
+[[nodiscard]] std::vector<const StateScript*> scripts_of(const StateScripts& scripts);
+
 /// One virtual router of the file, and what belongs to it on this host. One that has addresses of
 /// both families in the file is two here, with one name and one group.
 struct Router {
@@ -62,6 +97,25 @@ struct Router {
     std::optional<vrrp::IpAddress> source;  ///< speaks from this address, and waits for it
     std::uint8_t ttl = 255;                 ///< of unicast adverts
     std::optional<auth::TrailerConfig> trailer;  ///< adverts are signed and checked
+    StateScripts scripts;  ///< of both families together, where the file's router has both
+};
+
+/// A group of routers that the file names, with scripts of its own.
+struct Group {
+    std::string name;
+    StateScripts scripts;
+
+    friend bool operator==(const Group&, const Group&) = default;
+};
+
+/// A FIFO to which each change of a state is written as a line.
+struct StateFifo {
+    std::string path;
+    std::string user;                   ///< who reads it; empty: whoever we are
+    std::string group;                  ///< who may read it too; empty: nobody
+    std::optional<StateScript> reader;  ///< is started with the path as its last argument
+
+    friend bool operator==(const StateFifo&, const StateFifo&) = default;
 };
 
 /// What the file says of the daemon itself.
@@ -70,6 +124,9 @@ struct DaemonSettings {
                                            ///< one link
     std::optional<int> realtime_priority;  ///< 0: none; nullopt: what is usual
     std::optional<bool> lock_memory;       ///< nullopt: what is usual
+    std::vector<StateFifo> state_fifos;
+    bool tells_priorities = false;        ///< to these, of all routers
+    bool tells_states_on_reload = false;  ///< to these, as they are
 };
 
 /// The file as plain values: what this host is to do. Everything in it has been checked.
@@ -79,6 +136,7 @@ struct Config {
     std::vector<CheckPlaces> check_places;    ///< in the order of the checks
     std::vector<Router> routers;              ///< in the order of the file
     std::vector<RouterPlaces> router_places;  ///< in the order of the routers
+    std::vector<Group> groups;                ///< those that the file names
     DaemonSettings daemon;
     std::vector<std::string> files;  ///< those that were read, as places count them
 };

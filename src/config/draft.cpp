@@ -109,6 +109,7 @@ Config complete(const Draft& draft, Severity unused_check, Report& report) {
     check_accept(draft, report);
     Config config;
     config.daemon = draft.daemon;
+    config.groups = draft.groups;
     for (const RouterDraft& router : draft.routers) {
         config.routers.push_back(router.router);
         config.router_places.push_back({router.place, router.address_places});

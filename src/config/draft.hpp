@@ -44,6 +44,7 @@ struct RouterDraft {
 struct Draft {
     std::vector<CheckDraft> checks;
     std::vector<RouterDraft> routers;
+    std::vector<Group> groups;
     DaemonSettings daemon;
 };
 

@@ -35,6 +35,12 @@ public:
             {"vrrp_gna_interval", &GlobalsReader::take_gna_interval},
             {"vrrp_rt_priority", &GlobalsReader::take_realtime_priority},
             {"vrrp_no_swap", &GlobalsReader::take_no_swap},
+            {"notify_fifo", &GlobalsReader::take_fifo},
+            {"notify_fifo_script", &GlobalsReader::take_fifo},
+            {"vrrp_notify_fifo", &GlobalsReader::take_fifo},
+            {"vrrp_notify_fifo_script", &GlobalsReader::take_fifo},
+            {"vrrp_notify_priority_changes", &GlobalsReader::take_priority_notices},
+            {"fifo_write_vrrp_states_on_reload", &GlobalsReader::take_states_on_reload},
         });
         read_keywords(line.block, "global_defs",
                       std::span<const KeepalivedKeyword<GlobalsReader>>(keywords), *this, report_);
@@ -92,6 +98,17 @@ private:
     void take_no_swap(const KeepalivedLine& line) {
         expect_alone(line, report_);
         globals_.lock_memory = true;
+    }
+
+    void take_fifo(const KeepalivedLine& line) {
+        read_keepalived_fifo(line, globals_.fifos, report_);
+    }
+    void take_priority_notices(const KeepalivedLine& line) {
+        globals_.tells_priorities = flag_value(line, report_);
+    }
+    void take_states_on_reload(const KeepalivedLine& line) {
+        expect_alone(line, report_);
+        globals_.tells_states_on_reload = true;
     }
 
     KeepalivedGlobals& globals_;

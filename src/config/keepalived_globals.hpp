@@ -1,6 +1,7 @@
 #pragma once
 
 #include "config/keepalived_line.hpp"
+#include "config/keepalived_notify.hpp"
 #include "config/keepalived_script.hpp"
 #include "config/placed.hpp"
 #include "config/report.hpp"
@@ -26,6 +27,9 @@ struct KeepalivedGlobals {
     std::optional<int> realtime_priority;
     std::optional<bool> lock_memory;
     std::optional<Placed<std::string>> default_interface;
+    KeepalivedFifos fifos;
+    bool tells_priorities = false;
+    bool tells_states_on_reload = false;
 };
 
 /// Reads a block global_defs { … }; what it says counts from then on.

@@ -1,6 +1,7 @@
 #include "config/keepalived_group.hpp"
 
 #include "config/keepalived_keywords.hpp"
+#include "config/keepalived_notify.hpp"
 #include "config/keepalived_track.hpp"
 #include "config/nearest.hpp"
 #include "config/text.hpp"
@@ -28,6 +29,12 @@ public:
             {"track_interface", &GroupReader::take_interfaces},
             {"sync_group_tracking_weight", &GroupReader::take_member_weights},
             {"global_tracking", &GroupReader::take_member_weights},
+            {"notify_master", &GroupReader::take_notify},
+            {"notify_backup", &GroupReader::take_notify},
+            {"notify_fault", &GroupReader::take_notify},
+            {"notify_stop", &GroupReader::take_notify},
+            {"notify", &GroupReader::take_notify},
+            {"notify_priority_changes", &GroupReader::take_priority_notices},
         });
         group_.place = line.value_place();
         take_name(line);
@@ -92,6 +99,12 @@ private:
         expect_alone(line, report_);
         group_.has_member_weights = true;
     }
+    void take_notify(const KeepalivedLine& line) {
+        read_keepalived_notify(line, group_.scripts, report_);
+    }
+    void take_priority_notices(const KeepalivedLine& line) {
+        group_.tells_priority = flag_value(line, report_);
+    }
 
     Report& report_;
     KeepalivedGroup group_;
@@ -108,6 +121,7 @@ void join(const KeepalivedGroup& group, const Placed<std::string>& member,
     }
     router.group = group.name;
     router.protocol.is_grouped = true;
+    router.scripts.tells_priority = group.tells_priority.value_or(router.scripts.tells_priority);
     router.protocol.breaks_ties = &member == &group.members.front();
     if (!group.has_member_weights) {
         drop_member_weights(checks, draft, report);

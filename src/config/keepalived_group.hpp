@@ -16,8 +16,10 @@ struct KeepalivedGroup {
     std::string name;  ///< empty after an error
     Place place;
     std::vector<Placed<std::string>> members;
-    std::vector<CheckMention> checks;  ///< of all members
-    bool has_member_weights = false;   ///< what members track themselves may have weights
+    std::vector<CheckMention> checks;    ///< of all members
+    bool has_member_weights = false;     ///< what members track themselves may have weights
+    StateScripts scripts;                ///< of the group as a whole
+    std::optional<bool> tells_priority;  ///< of all members
 };
 
 [[nodiscard]] KeepalivedGroup read_keepalived_group(const KeepalivedLine& line, Report& report);

@@ -4,6 +4,7 @@
 #include "config/keepalived_addresses.hpp"
 #include "config/keepalived_authentication.hpp"
 #include "config/keepalived_keywords.hpp"
+#include "config/keepalived_notify.hpp"
 #include "config/keepalived_rules.hpp"
 #include "config/keepalived_track.hpp"
 #include "config/keepalived_trailer.hpp"
@@ -55,8 +56,17 @@ public:
             {"mcast_dst_ip", &InstanceReader::take_group},
             {"no_virtual_ipaddress", &InstanceReader::take_no_addresses},
             {"old_unicast_checksum", &InstanceReader::take_old_checksum},
+            {"notify_master", &InstanceReader::take_notify},
+            {"notify_backup", &InstanceReader::take_notify},
+            {"notify_fault", &InstanceReader::take_notify},
+            {"notify_stop", &InstanceReader::take_notify},
+            {"notify_deleted", &InstanceReader::take_notify},
+            {"notify_master_rx_lower_pri", &InstanceReader::take_notify},
+            {"notify", &InstanceReader::take_notify},
+            {"notify_priority_changes", &InstanceReader::take_priority_notices},
         });
         take_name(line);
+        router().scripts.tells_priority = globals.tells_priorities;
         read_keywords(line.block, "vrrp_instance",
                       std::span<const KeepalivedKeyword<InstanceReader>>(keywords), *this, report_);
         if (!has_interface_ && globals.default_interface) {
@@ -250,6 +260,12 @@ private:
                           "other's adverts",
                           "take it out on all hosts, once none has a keepalived before 1.3.7");
         }
+    }
+    void take_notify(const KeepalivedLine& line) {
+        read_keepalived_notify(line, router().scripts, report_);
+    }
+    void take_priority_notices(const KeepalivedLine& line) {
+        router().scripts.tells_priority = flag_value(line, report_);
     }
 
     void report_missing() {

@@ -6,6 +6,7 @@
 #include "config/keepalived_group.hpp"
 #include "config/keepalived_instance.hpp"
 #include "config/keepalived_keywords.hpp"
+#include "config/keepalived_notify.hpp"
 #include "config/keepalived_process.hpp"
 #include "config/keepalived_script.hpp"
 #include "config/keepalived_track.hpp"
@@ -118,10 +119,13 @@ private:
 
     /// One interval serves both families and all links: the longest that is asked for.
     [[nodiscard]] DaemonSettings daemon_settings() const {
-        return {.announce_interval =
-                    std::max({globals_.garp_interval, globals_.gna_interval, group_interval_}),
-                .realtime_priority = globals_.realtime_priority,
-                .lock_memory = globals_.lock_memory};
+        return {
+            .announce_interval =
+                std::max({globals_.garp_interval, globals_.gna_interval, group_interval_}),
+            .realtime_priority = globals_.realtime_priority,
+            .lock_memory = globals_.lock_memory,
+            .state_fifos = settle_keepalived_fifos(globals_.fifos, globals_.script_user, report_),
+            .tells_states_on_reload = globals_.tells_states_on_reload};
     }
 
     void take_instance(const KeepalivedLine& line) {
@@ -158,6 +162,15 @@ private:
                 probe->group = globals_.script_user.group;
                 check.user_place = globals_.script_user_place;
             }
+        }
+        for (RouterDraft& router : draft_.routers) {
+            config::apply_script_user(globals_.script_user, globals_.script_user_place,
+                                      router.router.scripts);
+        }
+        for (KeepalivedGroup& group : groups_) {
+            config::apply_script_user(globals_.script_user, globals_.script_user_place,
+                                      group.scripts);
+            draft_.groups.push_back({group.name, group.scripts});
         }
     }
 

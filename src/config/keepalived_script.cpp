@@ -121,45 +121,8 @@ private:
             report_.error(line.place(), "script has no value");
             return;
         }
-        const std::string_view written = written_value(line, text_);
-        const std::string line_text = shell_line(written);
-        if (line_text.starts_with('<')) {
-            // The shell opens the file, and does nothing with it.
-            probe_.command = shell_command(line_text);
-        } else if (const std::string syntax = find_shell_syntax(line_text); !syntax.empty()) {
-            report_.warning(draft_.probe_place,
-                            fmt::format("{} makes this a line for the shell, which runs it; "
-                                        "keepalived hands such signs to the program",
-                                        in_quotes(syntax)),
-                            "put the line into a script file, or what is meant for the program "
-                            "into quotes");
-            probe_.command = shell_command(line_text);
-        } else {
-            take_command(split_script(written));
-        }
-    }
-
-    void take_command(Checked<std::vector<std::string>> command) {
-        if (!command) {
-            report_.error(draft_.probe_place, command.error());
-            return;
-        }
-        auto program = find_program(std::move(*command));
-        if (!program) {
-            report_.error(draft_.probe_place, program.error());
-            return;
-        }
-        if (!program->warning.message.empty()) {
-            report_.warning(draft_.probe_place, program->warning.message, program->warning.advice);
-        }
-        probe_.command = std::move(program->command);
-        if (needs_shell(probe_.command.front())) {
-            report_.warning(draft_.probe_place,
-                            fmt::format("{} does not begin with #!, so the shell runs it",
-                                        in_quotes(probe_.command.front())),
-                            "let its first line be #!/bin/sh");
-            probe_.command.insert(probe_.command.begin(), "/bin/sh");
-        }
+        probe_.command =
+            read_keepalived_command(written_value(line, text_), draft_.probe_place, report_);
     }
 
     std::optional<vrrp::Duration> time_value(const KeepalivedLine& line) {
@@ -223,6 +186,42 @@ private:
 CheckDraft read_keepalived_script(const KeepalivedLine& line, std::string_view text,
                                   Report& report) {
     return ScriptReader(text, report).read(line);
+}
+
+std::vector<std::string> read_keepalived_command(std::string_view written, Place place,
+                                                 Report& report) {
+    const std::string line = shell_line(written);
+    if (line.starts_with('<')) {
+        // The shell opens the file, and does nothing with it.
+        return shell_command(line);
+    }
+    if (const std::string syntax = find_shell_syntax(line); !syntax.empty()) {
+        report.warning(place,
+                       fmt::format("{} makes this a line for the shell, which runs it; "
+                                   "keepalived hands such signs to the program",
+                                   in_quotes(syntax)),
+                       "put the line into a script file, or what is meant for the program "
+                       "into quotes");
+        return shell_command(line);
+    }
+    auto words = split_script(written);
+    auto program = words ? find_program(std::move(*words)) : std::unexpected(words.error());
+    if (!program) {
+        report.error(place, program.error());
+        return {};
+    }
+    if (!program->warning.message.empty()) {
+        report.warning(place, program->warning.message, program->warning.advice);
+    }
+    std::vector<std::string> command = std::move(program->command);
+    if (needs_shell(command.front())) {
+        report.warning(place,
+                       fmt::format("{} does not begin with #!, so the shell runs it",
+                                   in_quotes(command.front())),
+                       "let its first line be #!/bin/sh");
+        command.insert(command.begin(), "/bin/sh");
+    }
+    return command;
 }
 
 ScriptUser read_user(const KeepalivedLine& line, Report& report) {

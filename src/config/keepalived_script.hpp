@@ -5,6 +5,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace config {
 
@@ -12,6 +13,11 @@ namespace config {
 /// other rules than the rest of it. What it reports as wrong keeps its default.
 [[nodiscard]] CheckDraft read_keepalived_script(const KeepalivedLine& line, std::string_view text,
                                                 Report& report);
+
+/// What is to be run, as a script's line says it: split as a shell would, with keepalived's escapes
+/// in its first part; empty after an error.
+[[nodiscard]] std::vector<std::string> read_keepalived_command(std::string_view written,
+                                                               Place place, Report& report);
 
 /// Whom scripts run as.
 struct ScriptUser {

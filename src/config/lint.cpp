@@ -64,13 +64,23 @@ public:
     }
 
     void check_script(const health::CheckConfig& check, const CheckPlaces& places) {
-        const auto* const script = std::get_if<health::ScriptProbeConfig>(&check.probe);
-        if (script == nullptr) {
-            return;
+        if (const auto* const script = std::get_if<health::ScriptProbeConfig>(&check.probe)) {
+            check_program(
+                {"check " + check.name, script->command.front(), script->user, script->group},
+                places.probe, places.user);
         }
-        check_program(check, *script, places.probe);
-        if (const auto identity = find_identity(check, *script, places.user)) {
-            check_path(check, *script, *identity, places.probe);
+    }
+
+    /// `owner` is whose state it is told: "router k8s-api".
+    void check_script(const std::string& owner, const StateScript& script) {
+        check_program({fmt::format("{} of {}", script.key, owner), script.command.front(),
+                       script.user, script.group},
+                      script.place, script.user_place);
+    }
+
+    void check_scripts(const std::string& owner, const StateScripts& scripts) {
+        for (const StateScript* const script : scripts_of(scripts)) {
+            check_script(owner, *script);
         }
     }
 
@@ -81,49 +91,55 @@ public:
     Diagnostics take() { return std::move(diagnostics_); }
 
 private:
-    void check_program(const health::CheckConfig& check, const health::ScriptProbeConfig& script,
-                       Place place) {
-        const std::string& path = script.command.front();
-        std::error_code error;
-        const std::filesystem::file_status status = std::filesystem::status(path, error);
-        if (!std::filesystem::exists(status)) {
-            warn(place, fmt::format("check {} fails: {} is not there", check.name, in_quotes(path)),
-                 "");
-            return;
+    /// A program, and whom it runs as.
+    struct Run {
+        std::string title;  ///< "check nginx"
+        std::string path;
+        std::string user;
+        std::string group;
+    };
+
+    void check_program(const Run& run, Place place, Place user_place) {
+        check_file(run, place);
+        if (const auto identity = find_identity(run, user_place)) {
+            check_path(run, *identity, place);
         }
+    }
+
+    void check_file(const Run& run, Place place) {
+        std::error_code error;
+        const std::filesystem::file_status status = std::filesystem::status(run.path, error);
+        const auto fail = [&](std::string_view why, std::string advice) {
+            warn(place, fmt::format("{} fails: {} {}", run.title, in_quotes(run.path), why),
+                 std::move(advice));
+        };
         using std::filesystem::perms;
         const perms any_execute = perms::owner_exec | perms::group_exec | perms::others_exec;
-        if (!std::filesystem::is_regular_file(status)) {
-            warn(place,
-                 fmt::format("check {} fails: {} is not a program", check.name, in_quotes(path)),
-                 "");
+        if (!std::filesystem::exists(status)) {
+            fail("is not there", "");
+        } else if (!std::filesystem::is_regular_file(status)) {
+            fail("is not a program", "");
         } else if ((status.permissions() & any_execute) == perms::none) {
-            warn(place,
-                 fmt::format("check {} fails: {} is not executable", check.name, in_quotes(path)),
-                 fmt::format("chmod +x {}", path));
+            fail("is not executable", fmt::format("chmod +x {}", run.path));
         }
     }
 
     /// Whom it runs as; nullopt, and told, where there is no such user or group.
-    std::optional<os::Identity> find_identity(const health::CheckConfig& check,
-                                              const health::ScriptProbeConfig& script,
-                                              Place place) {
+    std::optional<os::Identity> find_identity(const Run& run, Place place) {
         auto identity =
-            script.user.empty()
+            run.user.empty()
                 ? os::find_user("understudy").or_else([] { return os::find_user("nobody"); })
-                : os::find_user(script.user);
+                : os::find_user(run.user);
         if (!identity) {
-            const std::string user = script.user.empty() ? "nobody" : script.user;
-            warn(place,
-                 fmt::format("check {} fails: there is no user {}", check.name, in_quotes(user)),
+            const std::string user = run.user.empty() ? "nobody" : run.user;
+            warn(place, fmt::format("{} fails: there is no user {}", run.title, in_quotes(user)),
                  "");
             return std::nullopt;
         }
-        const auto group = script.group.empty() ? identity->group : os::find_group(script.group);
+        const auto group = run.group.empty() ? identity->group : os::find_group(run.group);
         if (!group) {
             warn(place,
-                 fmt::format("check {} fails: there is no group {}", check.name,
-                             in_quotes(script.group)),
+                 fmt::format("{} fails: there is no group {}", run.title, in_quotes(run.group)),
                  "");
             return std::nullopt;
         }
@@ -131,11 +147,9 @@ private:
     }
 
     /// What root runs is refused at its start; what others run is their own risk.
-    void check_path(const health::CheckConfig& check, const health::ScriptProbeConfig& script,
-                    const os::Identity& identity, Place place) {
+    void check_path(const Run& run, const os::Identity& identity, Place place) {
         const bool is_root = identity.user == 0;
-        const auto weak =
-            os::find_weak_part(script.command.front(), is_root ? os::Identity{0, 0} : identity);
+        const auto weak = os::find_weak_part(run.path, is_root ? os::Identity{0, 0} : identity);
         if (!weak) {
             return;
         }
@@ -144,13 +158,13 @@ private:
                         is_root ? ", or let it run as a user of its own" : "");
         if (is_root) {
             warn(place,
-                 fmt::format("check {} fails: {} {}: {} can't run as root", check.name, weak->path,
+                 fmt::format("{} fails: {} {}: {} can't run as root", run.title, weak->path,
                              weak->why, weak->is_folder ? "a script there" : "it"),
                  advice);
         } else {
             warn(place,
-                 fmt::format("check {}: {} {}: others than root and {} decide what it runs",
-                             check.name, weak->path, weak->why, os::user_name(identity.user)),
+                 fmt::format("{}: {} {}: others than root and {} decide what it runs", run.title,
+                             weak->path, weak->why, os::user_name(identity.user)),
                  advice);
         }
     }
@@ -164,6 +178,24 @@ private:
     Diagnostics diagnostics_;
 };
 
+/// Each script once: a router with addresses of both families is two here.
+void check_state_scripts(const Config& config, Linter& linter) {
+    std::string last;
+    for (const Router& router : config.routers) {
+        if (std::exchange(last, router.name) != router.name) {
+            linter.check_scripts("router " + router.name, router.scripts);
+        }
+    }
+    for (const Group& group : config.groups) {
+        linter.check_scripts("group " + group.name, group.scripts);
+    }
+    for (const StateFifo& fifo : config.daemon.state_fifos) {
+        if (fifo.reader) {
+            linter.check_script("FIFO " + fifo.path, *fifo.reader);
+        }
+    }
+}
+
 }  // namespace
 
 Diagnostics lint(const Config& config, const std::string& file, const HostView& host) {
@@ -175,6 +207,7 @@ Diagnostics lint(const Config& config, const std::string& file, const HostView& 
     }
     linter.add(lint_addresses(config, file, host));
     linter.add(lint_times(config, file));
+    check_state_scripts(config, linter);
     linter.add(lint_weights(config, file));
     for (std::size_t index = 0; index < config.checks.size(); ++index) {
         linter.check_interface(config.checks[index], config.check_places[index].probe, link_names);

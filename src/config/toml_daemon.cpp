@@ -2,6 +2,7 @@
 
 #include "config/text.hpp"
 #include "config/toml_section.hpp"
+#include "config/toml_state_scripts.hpp"
 #include "config/values.hpp"
 
 #include <fmt/format.h>
@@ -32,6 +33,8 @@ DaemonSettings read_toml_daemon(const TomlNode& node, std::string_view host, Rep
             .value_or(daemon.announce_interval);
     daemon.realtime_priority = section.number("realtime_priority", realtime_priority_range);
     daemon.lock_memory = section.flag("lock_memory");
+    daemon.tells_priorities = section.flag("state_fifo_priorities").value_or(false);
+    daemon.state_fifos = read_toml_state_fifos(section, report);
     section.finish();
     return daemon;
 }

@@ -5,6 +5,7 @@
 #include "config/toml_addresses.hpp"
 #include "config/toml_authentication.hpp"
 #include "config/toml_section.hpp"
+#include "config/toml_state_scripts.hpp"
 #include "config/toml_trailer.hpp"
 #include "config/values.hpp"
 
@@ -212,6 +213,7 @@ RouterReading read_all(TomlSection& section, std::string_view host, Report& repo
     read_checksum(section, reading);
     read_unicast(section, host, reading, report);
     reading.sources = read_toml_sources(section, report);
+    router.scripts = read_toml_state_scripts(section, report);
     for (const HostValue& value : section.values("checks")) {
         read_uses(value, section, reading.draft.checks, report);
     }

@@ -16,7 +16,7 @@ namespace config {
 namespace {
 
 /// What keepalived.conf calls things, for those who come from there.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 27> foreign_names = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 35> foreign_names = {{
     {"virtual_router_id", "vrid"},
     {"virtual_ipaddress", "addresses"},
     {"virtual_ipaddress_excluded", "unadvertised_addresses"},
@@ -44,6 +44,14 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 27> foreign_
     {"vrrp_gna_interval", "announce_interval"},
     {"vrrp_rt_priority", "realtime_priority"},
     {"vrrp_no_swap", "lock_memory"},
+    {"notify_master", "on_master"},
+    {"notify_backup", "on_backup"},
+    {"notify_fault", "on_fault"},
+    {"notify_stop", "on_stop"},
+    {"notify_master_rx_lower_pri", "on_lower_master"},
+    {"notify", "on_change"},
+    {"notify_fifo", "state_fifo"},
+    {"vrrp_notify_fifo", "state_fifo"},
 }};
 
 std::string advice_for_key(const std::string& key, const std::vector<std::string>& known) {

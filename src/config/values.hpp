@@ -47,6 +47,9 @@ inline constexpr vrrp::Duration max_announce_interval = std::chrono::seconds(1);
 inline constexpr vrrp::Duration min_script_time = std::chrono::milliseconds(10);
 inline constexpr vrrp::Duration max_script_time = std::chrono::hours(1);
 
+/// The shortest time limit of a script that is told of states; the longest is max_script_time.
+inline constexpr vrrp::Duration min_state_script_time = std::chrono::milliseconds(100);
+
 /// A whole number that is all of `text`, without a sign.
 [[nodiscard]] std::optional<int> to_whole_number(std::string_view text);
 

@@ -85,6 +85,11 @@ std::expected<void, os::Error> Daemon::build(const config::Config& config) {
         return std::unexpected(links.error());
     }
     links_.emplace(std::move(*links));
+    auto notifier = Notifier::create(config, loop_);
+    if (!notifier) {
+        return std::unexpected(notifier.error());
+    }
+    notifier_ = std::move(*notifier);
     double refreshes = 0;
     for (const config::Router& router : config.routers) {
         if (router.lease) {
@@ -141,7 +146,11 @@ std::expected<void, os::Error> Daemon::add_router(const config::Router& router, 
     if (!instance) {
         return std::unexpected(instance.error());
     }
-    (*instance)->on_event([this](vrrp::Instant now) { settle(now); });
+    (*instance)->on_event(
+        [this, self = instance->get(), member = notifier_->join(router)](vrrp::Instant now) {
+            note(*self, member, now);
+            settle(now);
+        });
     join_group(router.group, **instance);
     instances_.push_back(std::move(*instance));
     return {};
@@ -269,29 +278,62 @@ void Daemon::settle(vrrp::Instant now) {
     if (std::exchange(is_settling_, true)) {
         return;
     }
-    if (is_stopping_) {
-        end_when_idle();
-    } else {
+    if (!is_stopping_) {
         for (const auto& group : groups_) {
             group->settle(now);
         }
     }
     is_settling_ = false;
+    tell(now);
+    if (is_stopping_) {
+        end_when_idle(now);
+    }
     host_probes_.take_routers(now);
 }
 
+void Daemon::note(const Instance& instance, std::size_t member, vrrp::Instant now) {
+    const Standing standing = instance.standing();
+    const std::uint8_t priority = instance.router().priority();
+    if (notifier_->is_news(member, standing, priority)) {
+        notifier_->note(member,
+                        {.standing = standing,
+                         .priority = priority,
+                         .reason = instance.reason(),
+                         .has_resumed = instance.has_resumed()},
+                        now);
+    }
+    if (instance.hears_lower_master()) {
+        notifier_->hear_lower_master(member, "a master of lower rank is heard", now);
+    }
+}
+
+/// Scripts find the addresses where they are said to be: what waits for the end of the callback is
+/// done first.
+void Daemon::tell(vrrp::Instant now) {
+    if (!notifier_->has_unsettled() || std::exchange(is_telling_, true)) {
+        return;
+    }
+    executor_.after([this, now] {
+        is_telling_ = false;
+        notifier_->settle(now);
+    });
+}
+
 void Daemon::stop(vrrp::Instant now) {
-    const bool is_impatient = std::exchange(is_stopping_, true);
-    os::log::info(is_impatient ? "stopping at once" : "stopping");
+    is_impatient_ = std::exchange(is_stopping_, true);
+    os::log::info(is_impatient_ ? "stopping at once" : "stopping");
     os::notify_stopping();
+    if (is_impatient_) {
+        notifier_->mute();
+    }
     for (const auto& instance : instances_) {
-        if (is_impatient) {
+        if (is_impatient_) {
             instance->stop_at_once(now);
         } else {
             instance->stop(now);
         }
     }
-    end_when_idle();
+    end_when_idle(now);
 }
 
 void Daemon::pause(vrrp::Instant now) {
@@ -311,7 +353,8 @@ void Daemon::stop_at_once(vrrp::Instant now) {
     }
 }
 
-void Daemon::rekey(const config::Config& config) {
+void Daemon::rekey(const config::Config& config, vrrp::Instant now) {
+    notifier_->adopt(config, now);
     for (const config::Router& router : config.routers) {
         for (const auto& instance : instances_) {
             const bool is_same = instance->name() == router.name &&
@@ -323,12 +366,17 @@ void Daemon::rekey(const config::Config& config) {
     }
 }
 
-void Daemon::end_when_idle() {
+void Daemon::end_when_idle(vrrp::Instant now) {
     const auto is_idle = [](const std::unique_ptr<Instance>& instance) {
         return instance->is_idle();
     };
-    if (std::ranges::all_of(instances_, is_idle)) {
+    if (!std::ranges::all_of(instances_, is_idle)) {
+        return;
+    }
+    if (is_impatient_) {
         loop_.stop(0);
+    } else {
+        notifier_->finish([this] { loop_.stop(0); }, now);
     }
 }
 
@@ -345,6 +393,8 @@ Snapshot Daemon::snapshot() const {
         .lag = loop_.lag(),
         .routers = {},
         .checks = monitor_.snapshot(),
+        .scripts = notifier_->scripts(),
+        .fifos = notifier_->fifos(),
     };
     for (const auto& instance : instances_) {
         snapshot.routers.push_back(instance->snapshot());

@@ -22,6 +22,20 @@ std::uint8_t Fitness::priority() const {
     return health::effective_priority(base_, is_last_resort_, opinions);
 }
 
+bool Fitness::is_undecided() const {
+    bool is_waiting = false;
+    for (const TrackedCheck& tracked : checks_) {
+        const health::Opinion seen = opinion(tracked);
+        if (!health::contribution(seen)) {
+            if (seen.verdict != health::Verdict::unknown) {
+                return false;
+            }
+            is_waiting = true;
+        }
+    }
+    return is_waiting;
+}
+
 std::string Fitness::why_unfit() const {
     std::string why;
     for (const TrackedCheck& tracked : checks_) {

@@ -34,6 +34,9 @@ public:
     /// The priority with which the router takes part; 0: not at all.
     [[nodiscard]] std::uint8_t priority() const;
 
+    /// Whether nothing but the want of first results keeps it out of the election.
+    [[nodiscard]] bool is_undecided() const;
+
     /// What makes it unfit, for people; empty while it is fit.
     [[nodiscard]] std::string why_unfit() const;
 

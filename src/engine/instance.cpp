@@ -17,7 +17,7 @@ namespace engine {
 
 namespace {
 
-/// A former master's host may go on for a moment as if it had the address.
+/// A former master may go on for a moment as if it were one, and its host as if it had the address.
 constexpr vrrp::Duration claims_settle = std::chrono::seconds(1);
 
 constexpr vrrp::Duration removal_gap = std::chrono::seconds(1);
@@ -239,6 +239,10 @@ void Instance::take_verdict(const health::Check& check, vrrp::Instant now) {
     const std::uint8_t priority = fitness_.priority();
     const std::uint8_t before = router_.priority();
     if (priority == before) {
+        // It may now be known to be unfit, where nothing was known.
+        if (router_.state() == vrrp::State::initialize && on_event_) {
+            on_event_(now);
+        }
         return;
     }
     trigger_ = fmt::format("check {}: {}", check.config().name, check.detail());
@@ -258,6 +262,7 @@ void Instance::deliver(const vrrp::Event& event, vrrp::Instant now) {
     // What failed before may be told in between, as an event of its own.
     const auto* const outer =
         std::exchange(heard_, std::get_if<vrrp::AdvertisementReceived>(&event));
+    const bool was_master = router_.state() == vrrp::State::master;
     for (const vrrp::Effect& effect : router_.handle(event, now)) {
         if (const auto done = executor_.execute(effect, subject(now)); !done) {
             note_failure(effect, done.error(), now);
@@ -265,6 +270,11 @@ void Instance::deliver(const vrrp::Event& event, vrrp::Instant now) {
             tell(effect, now);
         }
     }
+    // Who stays master after another one's advert outranks it. The last advert of the one before
+    // us, which yields, is no contest.
+    hears_lower_master_ = heard_ != nullptr && was_master && !is_refused_ &&
+                          router_.state() == vrrp::State::master &&
+                          heard_->advertisement.priority > 0 && now - since_ >= claims_settle;
     heard_ = outer;
     arm_timer();
     if (on_event_) {

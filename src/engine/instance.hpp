@@ -9,6 +9,7 @@
 #include "engine/ledger.hpp"
 #include "engine/segment.hpp"
 #include "engine/snapshot.hpp"
+#include "engine/standing.hpp"
 #include "health/check.hpp"
 #include "net/claim.hpp"
 #include "net/ip_packet.hpp"
@@ -64,7 +65,8 @@ public:
     void stop_at_once(vrrp::Instant now);
     /// Whether a stopped instance has nothing left to do.
     [[nodiscard]] bool is_idle() const;
-    /// Called after each event that the router was given, when its effects are done.
+    /// Called after each event that the router was given, when its effects are done, and after each
+    /// verdict while it takes no part.
     void on_event(std::move_only_function<void(vrrp::Instant now)> callback) {
         on_event_ = std::move(callback);
     }
@@ -91,6 +93,14 @@ public:
     /// The master that was heard last, also while we take no part; nullopt once it has said that it
     /// leaves.
     [[nodiscard]] const std::optional<HeardMaster>& heard_master() const { return heard_master_; }
+    /// Where it stands, as state scripts are told.
+    [[nodiscard]] Standing standing() const;
+    /// Why it stands there, for people.
+    [[nodiscard]] std::string reason() const;
+    /// Whether it is the master that the daemon before this one was.
+    [[nodiscard]] bool has_resumed() const { return has_resumed_; }
+    /// Whether the event in hand was an advert of a master of lower rank; asked by on_event().
+    [[nodiscard]] bool hears_lower_master() const { return hears_lower_master_; }
     [[nodiscard]] const std::string& name() const { return settings_.name; }
     [[nodiscard]] const std::vector<vrrp::VirtualAddress>& addresses() const {
         return settings_.addresses;
@@ -163,8 +173,10 @@ private:
     const vrrp::AdvertisementReceived* heard_ = nullptr;  ///< the event in hand, if it is one
     bool is_refused_ = false;                             ///< what was heard
     bool has_spoken_ = false;                             ///< the last advert counts as sent
-    std::string trigger_;                                 ///< what the event in hand came from
-    std::string reason_;                                  ///< why the state was entered
+    bool has_resumed_ = false;
+    bool hears_lower_master_ = false;
+    std::string trigger_;  ///< what the event in hand came from
+    std::string reason_;   ///< why the state was entered
     vrrp::Instant since_;
     Counters counters_;
     Herald herald_;

@@ -27,7 +27,7 @@ RouterSnapshot Instance::snapshot() const {
         .virtual_router_id = router_.config().virtual_router_id,
         .state = router_.state(),
         .since = loop_.wall_time(since_),
-        .reason = reason_,
+        .reason = reason(),
         .priority = router_.priority(),
         .base_priority = router_.config().priority,
         .source = router_.source(),
@@ -38,15 +38,37 @@ RouterSnapshot Instance::snapshot() const {
         .contest = contest_,
         .counters = counters_,
     };
-    if (router_.state() == vrrp::State::initialize && !why_out().empty()) {
-        snapshot.reason = why_out();
-    }
     if (router_.is_ready()) {
         snapshot.reason = fmt::format("hears no master, and waits for {}", company_of(settings_));
         snapshot.master.reset();
     }
     snapshot.counters.refused = herald_.refused();
     return snapshot;
+}
+
+std::string Instance::reason() const {
+    const std::string why = router_.state() == vrrp::State::initialize ? why_out() : std::string();
+    return why.empty() ? reason_ : why;
+}
+
+Standing Instance::standing() const {
+    if (is_serving()) {
+        return Standing::master;
+    }
+    if (router_.state() == vrrp::State::backup) {
+        return Standing::backup;
+    }
+    if (is_stopping_) {
+        return Standing::stop;
+    }
+    if (!has_started_ || is_waiting_to_start_) {
+        return Standing::unknown;
+    }
+    if (router_.source() && fitness_.is_undecided()) {
+        return Standing::unknown;
+    }
+    const bool takes_part = router_.source() && fitness_.priority() > 0;
+    return takes_part && router_.is_held() ? Standing::held : Standing::fault;
 }
 
 void Instance::tell(const vrrp::Effect& effect, vrrp::Instant now) {
@@ -79,6 +101,7 @@ void Instance::on(const vrrp::StateChanged& effect, vrrp::Instant now) {
     since_ = now;
     reason_ = explain(effect, router_, trigger_);
     begin_guard(effect);
+    has_resumed_ = effect.cause == vrrp::Cause::resumed;
     if (effect.to == vrrp::State::master) {
         ++counters_.became_master;
     } else {

@@ -77,6 +77,41 @@ struct CheckSnapshot {
     std::optional<WallTime> since;
 };
 
+/// What became of the scripts that a router's or a group's states are told to.
+struct ScriptCounters {
+    std::uint64_t runs = 0;         ///< that are over
+    std::uint64_t failures = 0;     ///< of these
+    std::uint64_t passed_over = 0;  ///< states that were no longer so when their turn came
+};
+
+/// How the last of them ended.
+struct ScriptResult {
+    std::string script;  ///< "on_master"
+    std::string state;
+    bool is_good = false;
+    std::string detail;
+    vrrp::Duration duration{0};
+    WallTime ended_at;
+};
+
+/// The state scripts of a router or a group.
+struct ScriptSnapshot {
+    bool is_group = false;
+    std::string name;
+    std::string running;  ///< "on_master"; empty: none
+    ScriptCounters counters;
+    std::optional<ScriptResult> last;
+};
+
+/// A FIFO to which states are written.
+struct FifoSnapshot {
+    std::string path;
+    std::string problem;  ///< why it can't be written to; empty: it can
+    std::uint64_t lines_written = 0;
+    std::uint64_t lines_waiting = 0;
+    std::uint64_t lines_lost = 0;
+};
+
 /// What the kernel grants the daemon.
 struct ProcessSnapshot {
     std::optional<int> realtime_priority;  ///< nullopt: it is an ordinary process
@@ -94,6 +129,8 @@ struct Snapshot {
     os::Lag lag;
     std::vector<RouterSnapshot> routers;
     std::vector<CheckSnapshot> checks;
+    std::vector<ScriptSnapshot> scripts;
+    std::vector<FifoSnapshot> fifos;
 };
 
 }  // namespace engine

@@ -4,20 +4,15 @@
 #include <fmt/ranges.h>
 
 #include <chrono>
-#include <cstring>
-#include <string_view>
 #include <utility>
 
 #include "health/duration_text.hpp"
 #include "health/last_line.hpp"
-#include "os/service.hpp"
+#include "health/script_run.hpp"
 
 namespace health {
 
 namespace {
-
-constexpr std::string_view path =
-    "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// How long after the kill the program's last words are waited for. The launcher is an ordinary
 /// process, and may be late where the daemon is not.
@@ -26,26 +21,9 @@ constexpr vrrp::Duration patience = std::chrono::milliseconds(100);
 /// The greatest exit status that ExitMeaning::weight takes for a number: priorities go no further.
 constexpr int greatest_number = 253;
 
-std::string describe(const os::ExitStatus& status) {
-    if (!status.not_executed.empty()) {
-        return "cannot be executed: " + status.not_executed;
-    }
-    if (status.signal != 0) {
-        const char* name = sigdescr_np(status.signal);
-        return fmt::format("killed by signal {}{}", status.signal,
-                           name == nullptr ? "" : fmt::format(" ({})", name));
-    }
-    return fmt::format("exit status {}", status.code);
-}
-
 bool is_success(const os::ExitStatus& status, ExitMeaning meaning) {
     const int greatest = meaning == ExitMeaning::weight ? greatest_number : 0;
     return status.not_executed.empty() && status.signal == 0 && status.code <= greatest;
-}
-
-std::string with_output(std::string detail, const std::string& output) {
-    const std::string line = last_line(output);
-    return line.empty() ? detail : detail + ": " + line;
 }
 
 ProbeResult judge(const os::RunResult& run, ExitMeaning meaning) {
@@ -61,18 +39,14 @@ ProbeResult judge(const os::RunResult& run, ExitMeaning meaning) {
 os::Command command_of(const CheckConfig& check, const ScriptProbeConfig& config,
                        const std::vector<std::string>& routers) {
     const auto limit = std::chrono::duration_cast<std::chrono::milliseconds>(check.timeout);
-    os::Command command{
-        .arguments = config.command,
-        .environment = {std::string(path), "LANG=C", "UNDERSTUDY_CHECK=" + check.name,
-                        fmt::format("UNDERSTUDY_ROUTER={}", fmt::join(routers, " ")),
-                        "UNDERSTUDY_HOST=" + os::host_name(),
-                        fmt::format("UNDERSTUDY_TIMEOUT_MS={}", limit.count())},
-        .users = {config.user},
-        .group = config.group,
-        .is_guarded = true};
-    if (config.user.empty()) {
-        command.users = {"understudy", "nobody"};
-    }
+    os::Command command{.arguments = config.command,
+                        .environment = script_environment(),
+                        .users = script_users(config.user),
+                        .group = config.group,
+                        .is_guarded = true};
+    command.environment.push_back("UNDERSTUDY_CHECK=" + check.name);
+    command.environment.push_back(fmt::format("UNDERSTUDY_ROUTER={}", fmt::join(routers, " ")));
+    command.environment.push_back(fmt::format("UNDERSTUDY_TIMEOUT_MS={}", limit.count()));
     return command;
 }
 

@@ -114,6 +114,43 @@ ordered_json to_json(const engine::CheckSnapshot& check) {
     };
 }
 
+ordered_json to_json(const std::optional<engine::ScriptResult>& result) {
+    if (!result) {
+        return nullptr;
+    }
+    return {
+        {"script", result->script},
+        {"state", result->state},
+        {"good", result->is_good},
+        {"detail", result->detail},
+        {"duration_ms", to_milliseconds(result->duration)},
+        {"ended_at", to_text(result->ended_at)},
+    };
+}
+
+ordered_json to_json(const engine::ScriptSnapshot& scripts) {
+    return {
+        {"kind", scripts.is_group ? "group" : "router"},
+        {"name", scripts.name},
+        {"running",
+         scripts.running.empty() ? ordered_json(nullptr) : ordered_json(scripts.running)},
+        {"runs", scripts.counters.runs},
+        {"failures", scripts.counters.failures},
+        {"passed_over", scripts.counters.passed_over},
+        {"last", to_json(scripts.last)},
+    };
+}
+
+ordered_json to_json(const engine::FifoSnapshot& fifo) {
+    return {
+        {"path", fifo.path},
+        {"problem", fifo.problem.empty() ? ordered_json(nullptr) : ordered_json(fifo.problem)},
+        {"lines_written", fifo.lines_written},
+        {"lines_waiting", fifo.lines_waiting},
+        {"lines_lost", fifo.lines_lost},
+    };
+}
+
 }  // namespace
 
 std::string status_json(const engine::Snapshot& snapshot) {
@@ -127,12 +164,20 @@ std::string status_json(const engine::Snapshot& snapshot) {
         {"loop", to_json(snapshot.lag)},
         {"routers", ordered_json::array()},
         {"checks", ordered_json::array()},
+        {"state_scripts", ordered_json::array()},
+        {"state_fifos", ordered_json::array()},
     };
     for (const engine::RouterSnapshot& router : snapshot.routers) {
         document["routers"].push_back(to_json(router));
     }
     for (const engine::CheckSnapshot& check : snapshot.checks) {
         document["checks"].push_back(to_json(check));
+    }
+    for (const engine::ScriptSnapshot& scripts : snapshot.scripts) {
+        document["state_scripts"].push_back(to_json(scripts));
+    }
+    for (const engine::FifoSnapshot& fifo : snapshot.fifos) {
+        document["state_fifos"].push_back(to_json(fifo));
     }
     // What a script printed need not be UTF-8: it is shown as well as can be.
     return document.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";

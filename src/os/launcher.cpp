@@ -94,16 +94,18 @@ Launcher::~Launcher() {
 std::expected<Run, Error> Launcher::launch(const Command& command, OnEnd on_end,
                                            OnKilled on_killed) {
     assert(!command.arguments.empty());
-    if (process_ == 0) {
-        if (const auto opened = open(); !opened) {
-            return std::unexpected(opened.error());
-        }
+    if (const auto prepared = prepare(); !prepared) {
+        return std::unexpected(prepared.error());
     }
     if (!send({LaunchRequest::Kind::launch, ++last_id_, command})) {
         return std::unexpected(last_error("start " + command.arguments.front()));
     }
     waiters_.emplace(last_id_, Waiter{std::move(on_end), std::move(on_killed)});
     return Run(*this, last_id_);
+}
+
+std::expected<void, Error> Launcher::prepare() {
+    return process_ == 0 ? open() : std::expected<void, Error>();
 }
 
 std::expected<void, Error> Launcher::open() {

@@ -57,6 +57,9 @@ public:
     /// Never waits; all that runs is killed.
     ~Launcher();
 
+    /// Forks the launcher now, so that the first launch need not; does nothing where there is one.
+    [[nodiscard]] std::expected<void, Error> prepare();
+
     /// Runs a program; while the launcher takes nothing, as soon as it does again. Each function
     /// is called from the loop, at most once: `on_killed` after a kill(), with the end of what the
     /// program wrote to its standard error until then; `on_end` when it has ended or can't be

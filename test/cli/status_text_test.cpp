@@ -29,6 +29,14 @@ json status() {
         "checks": [{
             "name": "nginx", "probe": "process nginx", "verdict": "good", "detail": "2 processes",
             "warning": null, "since": null
+        }],
+        "state_scripts": [{
+            "kind": "router", "name": "k8s-api", "running": null, "runs": 3, "failures": 0,
+            "passed_over": 0, "last": null
+        }],
+        "state_fifos": [{
+            "path": "/run/states", "problem": null, "lines_written": 2, "lines_waiting": 0,
+            "lines_lost": 0
         }]
     })");
 }
@@ -85,6 +93,28 @@ TEST_CASE("what a check warns of is shown", "[cli]") {
           std::string::npos);
 }
 
+TEST_CASE("what became of state scripts and FIFOs is shown", "[cli]") {
+    json document = status();
+    json& scripts = document["state_scripts"][0];
+    scripts["kind"] = "group";
+    scripts["failures"] = 2;
+    scripts["passed_over"] = 1;
+    scripts["running"] = "on_change";
+    scripts["last"] = {{"script", "on_master"},
+                       {"state", "MASTER"},
+                       {"detail", "exit status 1: no token"},
+                       {"ended_at", "2023-11-14T22:14:30.000Z"}};
+    document["state_fifos"][0]["lines_lost"] = 4;
+    document["state_fifos"][0]["problem"] = "it is no FIFO";
+
+    const std::string text = text_of(document);
+    CHECK(
+        text.contains("state scripts of group k8s-api  3 runs, 2 failed, 1 states passed over\n"
+                      "  running    on_change\n"
+                      "  last       on_master for MASTER, 20 s ago: exit status 1: no token\n"));
+    CHECK(text.contains("2 lines written, 0 waiting, 4 lost\n  problem    it is no FIFO\n"));
+}
+
 TEST_CASE("each family of a router with both is called as the log calls it", "[cli]") {
     json document = status();
     document["routers"][0]["group"] = "k8s-api";
@@ -126,7 +156,11 @@ TEST_CASE("the status is told as text", "[cli]") {
           "\n"
           "check nginx  good \n"
           "  probe      process nginx\n"
-          "  last       2 processes\n");
+          "  last       2 processes\n"
+          "\n"
+          "state scripts of router k8s-api  3 runs\n"
+          "\n"
+          "state FIFO /run/states  2 lines written, 0 waiting\n");
 }
 
 TEST_CASE("a backup that knows no master names none", "[cli]") {
@@ -149,6 +183,8 @@ TEST_CASE("an answer in which a shown member is missing is refused", "[cli]") {
     check_each_is_needed(status(), json::json_pointer(""));
     check_each_is_needed(status(), json::json_pointer("/routers/0"));
     check_each_is_needed(status(), json::json_pointer("/checks/0"));
+    check_each_is_needed(status(), json::json_pointer("/state_scripts/0"));
+    check_each_is_needed(status(), json::json_pointer("/state_fifos/0"));
 }
 
 TEST_CASE("an answer in which a member has another type is refused", "[cli]") {

@@ -199,3 +199,31 @@ TEST_CASE("a script that others could replace is a warning with who they are", "
     CHECK(config::lint(with_script(path, "daemon"), "a.toml", links).empty());
     CHECK(config::lint(with_script(path, "root"), "a.toml", links).size() == 1);
 }
+
+TEST_CASE("a state script that can't run is a warning with its key and its owner", "[config]") {
+    config::StateScript script;
+    script.command = {"/nowhere/master.sh"};
+    script.key = "on_master";
+    script.place = {5, 13};
+    config::Config config = with_interface("eth1");
+    config.routers[0].scripts.master = script;
+    // Its other family has the same, and is not told again.
+    config.routers.push_back(config.routers[0]);
+    CHECK(only_text(config::lint(config, "a.toml", links)) ==
+          "a.toml:5:13: warning: on_master of router a fails: \"/nowhere/master.sh\" is not there");
+
+    config.routers.clear();
+    script.command = {"/bin/sh"};
+    script.user = "no-such-user";
+    script.user_place = {6, 9};
+    config.groups.push_back({.name = "both", .scripts = {.change = script}});
+    CHECK(only_text(config::lint(config, "a.toml", links)) ==
+          "a.toml:6:9: warning: on_master of group both fails: there is no user "
+          "\"no-such-user\"");
+
+    config.groups.clear();
+    config.daemon.state_fifos.push_back({.path = "/run/states", .reader = script});
+    CHECK(only_text(config::lint(config, "a.toml", links)) ==
+          "a.toml:6:9: warning: on_master of FIFO /run/states fails: there is no user "
+          "\"no-such-user\"");
+}

@@ -137,6 +137,28 @@ std::string to_text(const auth::TrailerConfig& trailer) {
                        trailer.window.count(), is_time ? "time" : "monotonic");
 }
 
+std::string to_text(const config::StateScript& script) {
+    const std::string user = script.user + (script.group.empty() ? "" : ":" + script.group);
+    return fmt::format("{} [{}]{}", script.key, fmt::join(script.command, "|"),
+                       user.empty() ? "" : " as " + user);
+}
+
+std::string to_text(const config::StateScripts& scripts) {
+    std::string text;
+    for (const config::StateScript* const script : config::scripts_of(scripts)) {
+        text += ' ' + to_text(*script);
+    }
+    if (!text.empty()) {
+        text += " limit " + in_milliseconds(scripts.timeout);
+    }
+    return scripts.tells_priority ? text + " tells its priority" : text;
+}
+
+std::string to_text(const config::StateFifo& fifo) {
+    return fmt::format(" FIFO {} user \"{}\" group \"{}\"{}", fifo.path, fifo.user, fifo.group,
+                       fifo.reader ? " read by " + to_text(*fifo.reader) : "");
+}
+
 std::string rest_of(const config::Router& router) {
     std::string text;
     const auto add = [&text](bool is_there, const std::string& more) {
@@ -153,7 +175,7 @@ std::string rest_of(const config::Router& router) {
     add(router.source.has_value(), "source " + router.source.value_or(vrrp::IpAddress()).to_text());
     add(router.ttl != 255, fmt::format("ttl {}", router.ttl));
     add(router.trailer.has_value(), to_text(router.trailer.value_or(auth::TrailerConfig())));
-    return text;
+    return text + to_text(router.scripts);
 }
 
 std::string to_text(const config::Router& router) {
@@ -189,6 +211,11 @@ std::string to_text(const config::DaemonSettings& daemon) {
     if (daemon.lock_memory) {
         text += *daemon.lock_memory ? " memory locked" : " memory not locked";
     }
+    for (const config::StateFifo& fifo : daemon.state_fifos) {
+        text += to_text(fifo);
+    }
+    text += daemon.tells_priorities ? " tells priorities" : "";
+    text += daemon.tells_states_on_reload ? " tells states on reload" : "";
     return text.empty() ? text : "daemon:" + text + '\n';
 }
 
@@ -205,6 +232,10 @@ std::string to_text(const config::Loaded& loaded) {
     }
     for (const config::Router& router : loaded.config->routers) {
         text += to_text(router);
+    }
+    for (const config::Group& group : loaded.config->groups) {
+        const std::string scripts = to_text(group.scripts);
+        text += scripts.empty() ? "" : fmt::format("group {}:{}\n", group.name, scripts);
     }
     return text + to_text(loaded.config->daemon);
 }

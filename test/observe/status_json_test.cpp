@@ -60,6 +60,41 @@ TEST_CASE("the status is the snapshot in JSON", "[observe]") {
     CHECK(router["counters"]["refused"]["password"] == 3);
 }
 
+TEST_CASE("state scripts and FIFOs stand in the status", "[observe]") {
+    auto snapshot = pair_snapshot();
+    snapshot.scripts = {{.name = "k8s-api", .running = "on_change", .counters = {3, 2, 1}},
+                        {.is_group = true,
+                         .name = "both",
+                         .last = engine::ScriptResult{.script = "on_master",
+                                                      .state = "MASTER",
+                                                      .detail = "exit status 1",
+                                                      .duration = std::chrono::milliseconds(5),
+                                                      .ended_at = snapshot.taken_at}}};
+    snapshot.fifos = {{.path = "/run/states", .lines_written = 4, .lines_lost = 1}};
+
+    const auto status = nlohmann::json::parse(observe::status_json(snapshot));
+
+    CHECK(status["state_scripts"][0] == nlohmann::json{{"kind", "router"},
+                                                       {"name", "k8s-api"},
+                                                       {"running", "on_change"},
+                                                       {"runs", 3},
+                                                       {"failures", 2},
+                                                       {"passed_over", 1},
+                                                       {"last", nullptr}});
+    CHECK(status["state_scripts"][1]["kind"] == "group");
+    CHECK(status["state_scripts"][1]["last"] == nlohmann::json{{"script", "on_master"},
+                                                               {"state", "MASTER"},
+                                                               {"good", false},
+                                                               {"detail", "exit status 1"},
+                                                               {"duration_ms", 5.0},
+                                                               {"ended_at", status["taken_at"]}});
+    CHECK(status["state_fifos"][0] == nlohmann::json{{"path", "/run/states"},
+                                                     {"problem", nullptr},
+                                                     {"lines_written", 4},
+                                                     {"lines_waiting", 0},
+                                                     {"lines_lost", 1}});
+}
+
 TEST_CASE("what is not there is null", "[observe]") {
     auto snapshot = pair_snapshot();
     snapshot.routers[0].master.reset();
