@@ -15,8 +15,8 @@ struct ShapeError {
 };
 
 /// The first place where a normalized text does not have the shape of TOML: lines, keys, brackets,
-/// quotes, words. It tells the usual mistakes exactly, and keeps nesting from toml11, which
-/// recurses without a limit; what it lets pass is for toml11 to judge.
+/// quotes, words. It tells the usual mistakes exactly, and bounds the nesting, so that no text
+/// exhausts the stack; what it lets pass is for parse_toml to judge.
 [[nodiscard]] std::optional<ShapeError> find_shape_error(std::string_view text);
 
 }  // namespace config

@@ -31,7 +31,6 @@ HOMES: dict[str, tuple[str, ...]] = {
     r"libnftnl/": ("src/net/accept_batch",),
     r"systemd/": ("src/os/",),
     r"openssl/": ("src/auth/hmac.cpp",),
-    r"toml": ("src/config/toml_",),
     r"resolv\.h": ("src/health/dns_message.cpp",),
     r"curl/": ("src/cli/client", "src/health/transfer"),
     r"re2/": ("src/health/expression",),
