@@ -71,7 +71,7 @@ std::optional<CheckMention> read_mention(const TomlNode& node, TomlSection& sect
             .converted("name",
                        [](const std::string& text) { return to_name("the name of a check", text); })
             .value_or("");
-    mention.weight = entry.number("weight", weight_range);
+    mention.weight = entry.number("weight", track_weight_range);
     mention.is_inverted = entry.flag("invert").value_or(false);
     entry.finish();
     return mention.name.empty() ? std::nullopt : std::optional(mention);
@@ -136,6 +136,7 @@ void read_priority(TomlSection& section, Router& router, Report& report) {
         }
         if (!value.is_here) {
             router.others.push_back(static_cast<std::uint8_t>(value.node.whole_number()));
+            router.other_hosts.push_back(value.host);
             protocol.rival_priority = std::max(protocol.rival_priority, router.others.back());
         }
     }
