@@ -1,4 +1,5 @@
 #include "catch2.hpp"
+#include "config/conversion.hpp"
 #include "config/load.hpp"
 #include "config/sameness.hpp"
 #include "config/toml_printer.hpp"
@@ -6,6 +7,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <filesystem>
+#include <fstream>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -39,9 +42,16 @@ std::vector<fs::path> files() {
     return paths;
 }
 
-std::string messages(const config::Loaded& loaded) {
+std::string content_of(const fs::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    std::ostringstream text;
+    text << file.rdbuf();
+    return text.str();
+}
+
+std::string messages(const config::Diagnostics& diagnostics) {
     std::string text;
-    for (const config::Diagnostic& diagnostic : loaded.diagnostics) {
+    for (const config::Diagnostic& diagnostic : diagnostics) {
         text += config::to_text(diagnostic) + '\n';
     }
     return text;
@@ -64,13 +74,46 @@ TEST_CASE("what is printed of a configuration reads as the same one", "[golden]"
 
             const config::Loaded second = config::load_text("printed.toml", printed, host);
 
-            INFO(messages(second));
+            INFO(messages(second.diagnostics));
             REQUIRE(second.config);
             CHECK(config::means_same(*first.config, *second.config));
             CHECK(config::print_toml(*second.config, host, wish) == printed);
         }
     }
     CHECK(count >= 40);
+}
+
+TEST_CASE("each file that is good becomes TOML, which becomes itself", "[golden]") {
+    std::size_t count = 0;
+    for (const fs::path& path : files()) {
+        if (!config::load(path.string(), host).config) {
+            continue;
+        }
+        ++count;
+        const config::Conversion first = config::convert({host, path.string(), content_of(path)});
+        INFO(path.filename().string() << ":\n" << first.text << messages(first.diagnostics));
+        REQUIRE_FALSE(config::has_errors(first.diagnostics));
+
+        const config::Conversion second = config::convert({host, "a.toml", first.text});
+
+        INFO(messages(second.diagnostics));
+        CHECK(second.text == first.text);
+    }
+    CHECK(count >= 40);
+}
+
+TEST_CASE("the files that Understudy was made for become one", "[golden]") {
+    const fs::path folder = source_root / "conf" / "keepalived";
+    std::vector<config::ConversionInput> inputs;
+    for (const std::string name : {"lb-master", "lb-backup"}) {
+        const fs::path path = folder / (name + ".conf");
+        inputs.push_back({name, path.string(), content_of(path)});
+    }
+
+    const config::Conversion merged = config::convert_merged(inputs);
+
+    INFO(messages(merged.diagnostics));
+    CHECK(merged.text.find("priority  = { lb-master = 100, lb-backup = 90 }") != std::string::npos);
 }
 
 TEST_CASE("what is shown of a configuration tells no secret", "[golden]") {
@@ -82,7 +125,7 @@ TEST_CASE("what is shown of a configuration tells no secret", "[golden]") {
         "[router.b]\ninterface = \"eth0\"\nvrid = 2\naddresses = [\"10.0.0.2/24\"]\nversion = 3\n"
         "hmac = { keys = { 1 = \"text:sesame-sesame-sesame-sesame-sesame\" } }\n";
     const config::Loaded loaded = config::load_text("a.toml", text, host);
-    INFO(messages(loaded));
+    INFO(messages(loaded.diagnostics));
     REQUIRE(loaded.config);
 
     const std::string shown =
