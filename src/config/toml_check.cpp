@@ -179,7 +179,7 @@ std::vector<Placed<std::string>> find_references(TomlSection& section) {
 
 CheckDraft read_toml_check(const std::string& name, const TomlNode& table, std::string_view host,
                            Report& report) {
-    TomlSection section(fmt::format("check {}", name), table, host, report);
+    TomlSection section(TomlSectionKind::check, fmt::format("check {}", name), table, host, report);
     CheckDraft draft;
     draft.place = section.place();
     draft.check.name = name;

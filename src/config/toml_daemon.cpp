@@ -14,7 +14,7 @@ DaemonSettings read_toml_daemon(const TomlNode& node, std::string_view host, Rep
                      "write [daemon] above its keys");
         return {};
     }
-    TomlSection section("daemon", node, host, report);
+    TomlSection section(TomlSectionKind::daemon, "daemon", node, host, report);
     DaemonSettings daemon;
     daemon.announce_interval =
         section

@@ -114,7 +114,7 @@ private:
 
 TomlGroup read_toml_group(const std::string& name, const TomlNode& table, std::string_view host,
                           Report& report) {
-    TomlSection section(fmt::format("group {}", name), table, host, report);
+    TomlSection section(TomlSectionKind::group, fmt::format("group {}", name), table, host, report);
     if (const auto valid = to_name("the group's name", name); !valid) {
         report.error(section.place(), valid.error());
     }

@@ -64,7 +64,8 @@ std::optional<CheckMention> read_mention(const TomlNode& node, TomlSection& sect
         mention.name = name.value_or("");
         return name ? std::optional(mention) : std::nullopt;
     }
-    TomlSection entry(section.title() + ", an entry of checks", node, section.host(), report);
+    TomlSection entry(TomlSectionKind::use, section.title() + ", an entry of checks", node,
+                      section.host(), report);
     entry.require("name", "\"nginx\"");
     mention.name =
         entry
@@ -223,7 +224,8 @@ RouterReading read_all(TomlSection& section, std::string_view host, Report& repo
 
 std::vector<RouterDraft> read_toml_router(const std::string& name, const TomlNode& table,
                                           std::string_view host, Report& report) {
-    TomlSection section(fmt::format("router {}", name), table, host, report);
+    TomlSection section(TomlSectionKind::router, fmt::format("router {}", name), table, host,
+                        report);
     if (const auto valid = to_name("the router's name", name); !valid) {
         report.error(section.place(), valid.error());
     }

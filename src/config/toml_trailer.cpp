@@ -145,7 +145,8 @@ void read_toml_trailer(TomlSection& router, std::string_view host, RouterReading
         return;
     }
     reading.trailer_place = table->place();
-    TomlSection section(fmt::format("the hmac of {}", router.title()), *table, host, report);
+    TomlSection section(TomlSectionKind::hmac, fmt::format("the hmac of {}", router.title()),
+                        *table, host, report);
     Router& read = reading.draft.router;
     read.trailer = read_table(section, read.protocol.interval, read.key_references, report);
 }
