@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <utility>
 
 namespace config {
@@ -110,8 +111,11 @@ class Attacher {
 public:
     Attacher(const std::vector<ConvertedLine>& lines, std::vector<TomlTable>& tables,
              LooseComments& loose)
-        : lines_(lines), tables_(tables), loose_(loose) {
+        : lines_(lines), loose_(loose) {
         std::ranges::stable_sort(lines_, {}, &ConvertedLine::line);
+        for (TomlTable& table : tables) {
+            tables_.emplace(table.path, &table);
+        }
     }
 
     void attach(const Comment& comment) {
@@ -131,8 +135,8 @@ public:
 
 private:
     TomlTable* table_of(const ConvertedLine& line) {
-        const auto found = std::ranges::find(tables_, line.path, &TomlTable::path);
-        return line.path.empty() || found == tables_.end() ? nullptr : &*found;
+        const auto found = tables_.find(line.path);
+        return found == tables_.end() ? nullptr : found->second;
     }
 
     static TomlEntry* entry_of(TomlTable& table, const std::string& key) {
@@ -177,7 +181,7 @@ private:
     }
 
     std::vector<ConvertedLine> lines_;
-    std::vector<TomlTable>& tables_;
+    std::map<std::vector<std::string>, TomlTable*> tables_;
     LooseComments& loose_;
 };
 

@@ -30,7 +30,11 @@ struct Reading {
     const ConversionInput* input;
     std::string host;
     Config config;
+    std::map<std::string, const Router*> routers;  ///< of the configuration, by name
 };
+
+/// By the name of the router.
+using HostsOfRouters = std::map<std::string, std::set<std::string>>;
 
 /// Leaves of the others' priorities those of these hosts, each by its full name, which counts
 /// before its first part.
@@ -61,9 +65,10 @@ void keep_priorities(const std::set<std::string>& hosts, Router& router) {
 
 /// A configuration in an order that does not depend on the file's, with the priorities of these
 /// hosts alone: a file may name one host twice, in full and by the first part of its name.
-Config comparable(Config config, const std::set<std::string>& hosts) {
+Config comparable(Config config, const HostsOfRouters& hosts) {
     for (Router& router : config.routers) {
-        keep_priorities(hosts, router);
+        const auto known = hosts.find(router.name);
+        keep_priorities(known == hosts.end() ? std::set<std::string>() : known->second, router);
     }
     std::ranges::sort(config.checks, {}, &health::CheckConfig::name);
     std::ranges::stable_sort(config.routers, {}, &Router::name);
@@ -96,6 +101,11 @@ public:
     }
 
     Conversion convert() {
+        for (Reading& reading : readings_) {
+            for (const Router& router : reading.config.routers) {
+                reading.routers.emplace(router.name, &router);
+            }
+        }
         if (!has_errors(result_.diagnostics)) {
             std::vector<HostTables> hosts;
             for (const Reading& reading : readings_) {
@@ -128,7 +138,7 @@ private:
             }
             if (loaded.config) {
                 has_one = true;
-                readings_.push_back({&input, host, std::move(*loaded.config)});
+                readings_.push_back({&input, host, std::move(*loaded.config), {}});
             }
         }
         for (Diagnostic& diagnostic : left_out) {
@@ -168,11 +178,10 @@ private:
     [[nodiscard]] std::map<std::string, int> priorities_of(const std::string& router) const {
         std::map<std::string, int> priorities;
         for (const Reading& reading : readings_) {
-            const auto own = std::ranges::find(reading.config.routers, router, &Router::name);
-            priorities[reading.host] = own->protocol.priority;
+            priorities[reading.host] = reading.routers.at(router)->protocol.priority;
         }
         for (const Reading& reading : readings_) {
-            const auto own = std::ranges::find(reading.config.routers, router, &Router::name);
+            const Router* const own = reading.routers.at(router);
             for (std::size_t index = 0; index < own->others.size(); ++index) {
                 if (!is_host(own->other_hosts[index])) {
                     priorities.try_emplace(own->other_hosts[index], own->others[index]);
@@ -191,17 +200,16 @@ private:
 
     /// A file that gave priorities by host told each host of the others, also where all are equal.
     void name_priorities(std::vector<TomlTable>& tables) const {
-        for (const Router& router : readings_.front().config.routers) {
-            const auto table = std::ranges::find(
-                tables, std::vector<std::string>{"router", router.name}, &TomlTable::path);
-            if (router.others.empty() || table == tables.end()) {
+        for (TomlTable& table : tables) {
+            const bool is_router = table.path.size() == 2 && table.path.front() == "router";
+            if (!is_router || readings_.front().routers.at(table.path[1])->others.empty()) {
                 continue;
             }
             std::vector<std::string> values;
-            for (const auto& [host, priority] : priorities_of(router.name)) {
+            for (const auto& [host, priority] : priorities_of(table.path[1])) {
                 values.push_back(fmt::format("{} = {}", toml_key(host), priority));
             }
-            const auto entry = std::ranges::find(table->entries, "priority", &TomlEntry::key);
+            const auto entry = std::ranges::find(table.entries, "priority", &TomlEntry::key);
             entry->value = fmt::format("{{ {} }}", fmt::join(values, ", "));
             entry->is_default = false;
         }
@@ -254,18 +262,26 @@ private:
         }
     }
 
-    /// Nothing is given out that does not say what the file said.
-    void verify(const Reading& reading, const std::string& text) {
-        const Loaded loaded = load_text("understudy.toml", text, reading.host);
-        // What the hosts of several files learn of each other is no difference.
-        std::set<std::string> hosts;
+    /// Whose priorities a file told of each router: what hosts learn of each other beside that,
+    /// from being put into one file, is no difference.
+    [[nodiscard]] HostsOfRouters known_hosts(const Reading& reading) const {
+        HostsOfRouters known;
         for (const Router& router : reading.config.routers) {
-            for (const auto& [host, priority] : priorities_of(router.name)) {
-                if (!router.others.empty()) {
-                    hosts.insert(host);
+            std::set<std::string>& hosts = known[router.name];
+            hosts.insert(router.other_hosts.begin(), router.other_hosts.end());
+            for (const Reading& other : readings_) {
+                if (hosts.erase(other.host.substr(0, other.host.find('.'))) > 0) {
+                    hosts.insert(other.host);
                 }
             }
         }
+        return known;
+    }
+
+    /// Nothing is given out that does not say what the file said.
+    void verify(const Reading& reading, const std::string& text) {
+        const Loaded loaded = load_text("understudy.toml", text, reading.host);
+        const HostsOfRouters hosts = known_hosts(reading);
         const bool is_same = loaded.config && means_same(comparable(*loaded.config, hosts),
                                                          comparable(reading.config, hosts));
         if (is_same) {

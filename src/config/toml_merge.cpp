@@ -4,18 +4,16 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <iterator>
-#include <optional>
+#include <cstddef>
+#include <map>
+#include <set>
 #include <utility>
 
 namespace config {
 
 namespace {
 
-const TomlTable* find_table(const HostTables& host, const std::vector<std::string>& path) {
-    const auto found = std::ranges::find(host.tables, path, &TomlTable::path);
-    return found == host.tables.end() ? nullptr : &*found;
-}
+using Path = std::vector<std::string>;
 
 const TomlEntry* find_entry(const TomlTable& table, const std::string& key) {
     const auto found = std::ranges::find(table.entries, key, &TomlEntry::key);
@@ -30,7 +28,13 @@ struct HostTable {
 
 class Merger {
 public:
-    explicit Merger(const std::vector<HostTables>& hosts) : hosts_(hosts) {}
+    explicit Merger(const std::vector<HostTables>& hosts) : hosts_(hosts), indices_(hosts.size()) {
+        for (std::size_t host = 0; host < hosts.size(); ++host) {
+            for (const TomlTable& table : hosts[host].tables) {
+                indices_[host].emplace(table.path, &table);
+            }
+        }
+    }
 
     std::expected<std::vector<TomlTable>, std::vector<MergeConflict>> merge() {
         std::vector<TomlTable> merged;
@@ -50,38 +54,51 @@ public:
 
 private:
     /// In the order of the first host; what only others have stands behind all of its kind.
-    [[nodiscard]] std::vector<std::vector<std::string>> all_paths() const {
-        std::vector<std::vector<std::string>> paths;
+    [[nodiscard]] std::vector<Path> all_paths() const {
+        std::vector<std::vector<Path>> kinds;
+        std::set<Path> seen;
         for (const HostTables& host : hosts_) {
             for (const TomlTable& table : host.tables) {
-                if (std::ranges::find(paths, table.path) != paths.end()) {
+                if (!seen.insert(table.path).second) {
                     continue;
                 }
-                auto behind = paths.end();
-                for (auto path = paths.begin(); path != paths.end(); ++path) {
-                    behind = path->front() == table.path.front() ? std::next(path) : behind;
+                auto kind = std::ranges::find_if(kinds, [&table](const std::vector<Path>& paths) {
+                    return paths.front().front() == table.path.front();
+                });
+                if (kind == kinds.end()) {
+                    kind = kinds.emplace(kinds.end());
                 }
-                paths.insert(behind, table.path);
+                kind->push_back(table.path);
             }
+        }
+        std::vector<Path> paths;
+        for (const std::vector<Path>& kind : kinds) {
+            paths.insert(paths.end(), kind.begin(), kind.end());
         }
         return paths;
     }
 
-    [[nodiscard]] std::vector<HostTable> tables_of(const std::vector<std::string>& path) const {
+    [[nodiscard]] const TomlTable* find_table(std::size_t host, const Path& path) const {
+        const auto found = indices_[host].find(path);
+        return found == indices_[host].end() ? nullptr : found->second;
+    }
+
+    [[nodiscard]] std::vector<HostTable> tables_of(const Path& path) const {
         std::vector<HostTable> tables;
-        for (const HostTables& host : hosts_) {
+        for (std::size_t host = 0; host < hosts_.size(); ++host) {
             if (const TomlTable* const table = find_table(host, path)) {
-                tables.push_back({&host, table});
+                tables.push_back({&hosts_[host], table});
             }
         }
         return tables;
     }
 
-    [[nodiscard]] std::string host_without(const std::vector<std::string>& path) const {
-        const auto host = std::ranges::find_if(hosts_, [&path](const HostTables& candidate) {
-            return find_table(candidate, path) == nullptr;
-        });
-        return host->host;
+    [[nodiscard]] std::string host_without(const Path& path) const {
+        std::size_t host = 0;
+        while (find_table(host, path) != nullptr) {
+            ++host;
+        }
+        return hosts_[host].host;
     }
 
     TomlTable merge_table(const std::vector<std::string>& path,
@@ -136,6 +153,7 @@ private:
     }
 
     const std::vector<HostTables>& hosts_;
+    std::vector<std::map<Path, const TomlTable*>> indices_;  ///< of each host
     std::vector<MergeConflict> conflicts_;
 };
 

@@ -223,6 +223,22 @@ checks    = ["x"]  # what it needs
     CHECK(config::convert({"elsewhere", "a.toml", conversion.text}).text == conversion.text);
 }
 
+TEST_CASE("a router of which the files tell nothing of others may learn of them", "[config]") {
+    const auto file = [](const std::string& priority) {
+        return "[router.a]\ninterface = \"eth0\"\nvrid = 1\naddresses = [\"192.0.2.1/24\"]\n"
+               "priority = { lb-master = 100, lb-backup = 90 }\n"
+               "[router.b]\ninterface = \"eth0\"\nvrid = 2\naddresses = [\"192.0.2.2/24\"]\n"
+               "priority = " +
+               priority + '\n';
+    };
+    const config::Conversion conversion = config::convert_merged(
+        {{"lb-master", "a.toml", file("1")}, {"lb-backup", "b.toml", file("2")}});
+
+    INFO(first_error(conversion));
+    CHECK(conversion.text.contains("priority  = { lb-backup = 90, lb-master = 100 }"));
+    CHECK(conversion.text.contains("priority  = { lb-master = 1, lb-backup = 2 }"));
+}
+
 TEST_CASE("comments are found where they are, and nowhere else", "[config]") {
     using config::Comment;
     const auto in_toml = config::find_comments(
