@@ -23,6 +23,9 @@ struct CheckRequest {
 
 /// 0: the configuration is good; 1: it has errors; 2: it has warnings, and these count.
 [[nodiscard]] int check(const CheckRequest& request);
+/// Prints the configuration as it is for a host, with its defaults; secrets only if asked to.
+[[nodiscard]] int print_config(const std::string& config_path, const config::Audience& audience,
+                               bool with_secrets);
 /// Runs one check now; 0: it is good, 1: bad, 2: it could not be run.
 [[nodiscard]] int probe(const CheckRequest& request, const std::string& name);
 [[nodiscard]] int status(const std::string& socket_path, bool as_json);

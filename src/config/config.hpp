@@ -90,6 +90,7 @@ struct Router {
     std::vector<health::CheckUse> checks;  ///< what it must be fit for, each check once
     std::vector<Place> check_places;       ///< in the order of the checks
     std::vector<std::uint8_t> others;      ///< the other hosts' priorities, where they are known
+    std::vector<std::string> other_hosts;  ///< whose they are, as the file names them
     std::string group;                     ///< routers of one group share their fate; empty: alone
     bool accepts_traffic = true;  ///< false: the addresses answer ARP and neighbour discovery only
     bool lease = true;            ///< the addresses end by themselves unless the daemon renews them
@@ -98,6 +99,9 @@ struct Router {
     std::uint8_t ttl = 255;                 ///< of unicast adverts
     std::optional<auth::TrailerConfig> trailer;  ///< adverts are signed and checked
     StateScripts scripts;  ///< of both families together, where the file's router has both
+    /// In the order of the trailer's keys, where each is read from: "file:/path"; empty: the file
+    /// tells the secret itself.
+    std::vector<std::string> key_references;
 };
 
 /// A group of routers that the file names, with scripts of its own.

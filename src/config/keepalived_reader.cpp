@@ -15,6 +15,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -81,11 +82,10 @@ private:
         if (check.check.name.empty()) {
             return;
         }
-        const auto first = std::ranges::find_if(draft_.checks, [&check](const CheckDraft& other) {
-            return other.kind == check.kind && other.check.name == check.check.name;
-        });
-        if (first != draft_.checks.end()) {
-            report_twice(check.kind, check.check.name, check.place, first->place);
+        const auto [first, is_new] =
+            check_names_.try_emplace({check.kind, check.check.name}, check.place);
+        if (!is_new) {
+            report_twice(check.kind, check.check.name, check.place, first->second);
             return;
         }
         draft_.checks.push_back(std::move(check));
@@ -134,10 +134,9 @@ private:
         if (name.empty()) {
             return;
         }
-        const auto first = std::ranges::find(
-            draft_.routers, name, [](const RouterDraft& router) { return router.router.name; });
-        if (first != draft_.routers.end()) {
-            report_twice("vrrp_instance", name, draft.place, first->place);
+        const auto [first, is_new] = router_names_.try_emplace(name, draft.place);
+        if (!is_new) {
+            report_twice("vrrp_instance", name, draft.place, first->second);
             return;
         }
         draft_.routers.push_back(std::move(draft));
@@ -180,6 +179,8 @@ private:
     Draft draft_;
     KeepalivedGlobals globals_;
     std::vector<const KeepalivedLine*> instances_;
+    std::map<std::pair<std::string, std::string>, Place> check_names_;  ///< by kind and name
+    std::map<std::string, Place> router_names_;
     std::vector<KeepalivedGroup> groups_;
     vrrp::Duration group_interval_{0};
     bool has_globals_ = false;

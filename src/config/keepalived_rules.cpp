@@ -161,6 +161,7 @@ private:
         }
         reading().trailer_place = sayings_.trailer->place;
         router().trailer = std::move(sayings_.trailer->config);
+        router().key_references = std::move(sayings_.trailer->references);
         if (!sayings_.trailer->has_window) {
             router().trailer->window = usual_window(protocol().interval);
         }

@@ -30,6 +30,7 @@ public:
         read_keywords(line.block, "auth_hmac",
                       std::span<const KeepalivedKeyword<TrailerReader>>(keywords), *this, report_);
         keys_.complete(trailer_.config, active_, "active_key", line.place());
+        trailer_.references = keys_.references();
         return trailer_;
     }
 

@@ -5,12 +5,15 @@
 #include "config/report.hpp"
 
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace config {
 
 /// What a block auth_hmac says; its window goes by the interval where it says none.
 struct KeepalivedTrailer {
     auth::TrailerConfig config;
+    std::vector<std::string> references;  ///< see Router
     bool has_window = false;
     Place place;
 };

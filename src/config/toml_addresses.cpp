@@ -82,7 +82,7 @@ Addresses read_list(const std::string& key, const Count& count, TomlSection& sec
 
 std::optional<vrrp::UnicastPeer> peer_in_table(const TomlNode& node, const std::string& title,
                                                std::string_view host, Report& report) {
-    TomlSection section(title, node, host, report);
+    TomlSection section(TomlSectionKind::peer, title, node, host, report);
     section.require("address", "\"192.0.2.1\"");
     const auto address = section.converted("address", [](const std::string& text) {
         return to_host_address("unicast address", text);

@@ -74,7 +74,7 @@ vrrp::Duration read_hold(TomlSection& section) {
 }
 
 std::optional<int> read_weight(TomlSection& section, Report& report) {
-    const auto weight = section.number("weight", weight_range);
+    const auto weight = section.number("weight", track_weight_range);
     for (const HostValue& value : section.values("weight")) {
         if (value.node.kind() == TomlKind::whole_number && value.node.whole_number() == 0) {
             report.error(value.node.place(), "weight is 0, which would change nothing",
@@ -179,7 +179,7 @@ std::vector<Placed<std::string>> find_references(TomlSection& section) {
 
 CheckDraft read_toml_check(const std::string& name, const TomlNode& table, std::string_view host,
                            Report& report) {
-    TomlSection section(fmt::format("check {}", name), table, host, report);
+    TomlSection section(TomlSectionKind::check, fmt::format("check {}", name), table, host, report);
     CheckDraft draft;
     draft.place = section.place();
     draft.check.name = name;

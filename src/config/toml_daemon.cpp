@@ -15,7 +15,7 @@ DaemonSettings read_toml_daemon(const TomlNode& node, std::string_view host, Rep
                      "write [daemon] above its keys");
         return {};
     }
-    TomlSection section("daemon", node, host, report);
+    TomlSection section(TomlSectionKind::daemon, "daemon", node, host, report);
     DaemonSettings daemon;
     daemon.announce_interval =
         section
@@ -34,6 +34,7 @@ DaemonSettings read_toml_daemon(const TomlNode& node, std::string_view host, Rep
     daemon.realtime_priority = section.number("realtime_priority", realtime_priority_range);
     daemon.lock_memory = section.flag("lock_memory");
     daemon.tells_priorities = section.flag("state_fifo_priorities").value_or(false);
+    daemon.tells_states_on_reload = section.flag("state_fifo_on_reload").value_or(false);
     daemon.state_fifos = read_toml_state_fifos(section, report);
     section.finish();
     return daemon;

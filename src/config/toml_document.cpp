@@ -7,66 +7,32 @@
 #include <algorithm>
 #include <cassert>
 #include <cstddef>
-#include <memory>
 #include <utility>
 
 namespace config {
 
 namespace {
 
-/// Where a line begins, or the end of the text if it has fewer lines.
-std::size_t offset_of_line(std::string_view text, std::size_t line) {
-    std::size_t offset = 0;
-    for (std::size_t count = 1; count < line; ++count) {
-        const std::size_t newline = text.find('\n', offset);
-        if (newline == std::string_view::npos) {
-            return text.size();
-        }
-        offset = newline + 1;
+/// Where each line begins; the first one at 0.
+std::vector<std::size_t> find_line_starts(std::string_view text) {
+    std::vector<std::size_t> starts = {0};
+    for (std::size_t newline = text.find('\n'); newline != std::string_view::npos;
+         newline = text.find('\n', newline + 1)) {
+        starts.push_back(newline + 1);
     }
-    return offset;
-}
-
-/// The place of the first word of a line.
-Place place_of_line(std::string_view text, std::size_t line) {
-    const std::size_t offset = text.find_first_not_of(" \t", offset_of_line(text, line));
-    return place_at(text, std::min(offset, text.size()));
+    return starts;
 }
 
 void report_refusal(std::string_view text, const TomlRefusal& refusal, Report& report) {
-    const Place place = refusal.line == 0 ? Place{} : place_of_line(text, refusal.line);
-    if (refusal.is_duplicate) {
-        report.error(place, "this key or table stands in the file twice");
-    } else {
-        report.error(place, "this is not valid TOML");
-    }
-}
-
-const toml::value& to_value(const void* value) {
-    return *static_cast<const toml::value*>(value);
+    report.error(place_at(text, refusal.offset), refusal.is_duplicate
+                                                     ? "this key or table stands in the file twice"
+                                                     : "this is not valid TOML");
 }
 
 }  // namespace
 
-struct TomlDocument::Root {
-    toml::value value;
-};
-
 TomlKind TomlNode::kind() const {
-    const toml::value& value = to_value(value_);
-    if (value.is_table()) {
-        return TomlKind::table;
-    }
-    if (value.is_array()) {
-        return TomlKind::list;
-    }
-    if (value.is_string()) {
-        return TomlKind::text;
-    }
-    if (value.is_integer()) {
-        return TomlKind::whole_number;
-    }
-    return value.is_boolean() ? TomlKind::boolean : TomlKind::other;
+    return value_->kind;
 }
 
 std::string_view TomlNode::kind_text() const {
@@ -76,43 +42,43 @@ std::string_view TomlNode::kind_text() const {
         case TomlKind::text: return "text";
         case TomlKind::whole_number: return "a number";
         case TomlKind::boolean: return "a boolean";
-        case TomlKind::other: break;
+        case TomlKind::decimals: return "a number with decimals";
+        case TomlKind::date: break;
     }
-    return to_value(value_).is_floating() ? "a number with decimals" : "a date";
+    return "a date";
 }
 
 Place TomlNode::place() const {
-    const TomlLocation location = location_of(to_value(value_));
-    return document_->place_at_line(location.line, location.column);
+    return document_->place_at_offset(value_->offset);
 }
 
 Place TomlNode::place_of_key(std::string_view key) const {
-    const std::size_t line = location_of(to_value(value_)).line;
     const std::string_view text = document_->text_;
-    const std::size_t word =
-        std::min(text.find_first_not_of(" \t", offset_of_line(text, line)), text.size());
-    return text.substr(word).starts_with(key) ? place_at(text, word) : place();
+    const std::size_t offset = value_->offset;
+    const std::size_t start = document_->line_starts_[document_->line_of(offset) - 1];
+    const std::size_t word = std::min(text.find_first_not_of(" \t", start), text.size());
+    return text.substr(word).starts_with(key) ? document_->place_at_offset(word) : place();
 }
 
 std::string TomlNode::text() const {
     assert(kind() == TomlKind::text);
-    return toml::get<std::string>(to_value(value_));
+    return value_->text;
 }
 
 std::int64_t TomlNode::whole_number() const {
     assert(kind() == TomlKind::whole_number);
-    return to_value(value_).as_integer();
+    return value_->number;
 }
 
 bool TomlNode::boolean() const {
     assert(kind() == TomlKind::boolean);
-    return to_value(value_).as_boolean();
+    return value_->boolean;
 }
 
 std::vector<TomlNode> TomlNode::items() const {
     assert(kind() == TomlKind::list);
     std::vector<TomlNode> result;
-    for (const toml::value& item : to_value(value_).as_array()) {
+    for (const TomlValue& item : value_->items) {
         result.push_back(TomlNode(*document_, &item));
     }
     return result;
@@ -121,21 +87,17 @@ std::vector<TomlNode> TomlNode::items() const {
 std::vector<std::pair<std::string, TomlNode>> TomlNode::entries() const {
     assert(kind() == TomlKind::table);
     std::vector<std::pair<std::string, TomlNode>> result;
-    for (const auto& [key, value] : to_value(value_).as_table()) {
+    for (const auto& [key, value] : value_->entries) {
         result.emplace_back(key, TomlNode(*document_, &value));
     }
-    std::ranges::sort(result, {}, [](const auto& entry) { return entry.first; });
     return result;
 }
 
-TomlDocument::TomlDocument(std::string text, std::unique_ptr<Root> root)
-    : text_(std::move(text)), root_(std::move(root)) {}
-
-TomlDocument::TomlDocument(TomlDocument&&) noexcept = default;
-TomlDocument::~TomlDocument() = default;
+TomlDocument::TomlDocument(std::string text, TomlValue root)
+    : text_(std::move(text)), line_starts_(find_line_starts(text_)), root_(std::move(root)) {}
 
 TomlNode TomlDocument::root() const {
-    return {*this, &root_->value};
+    return {*this, &root_};
 }
 
 std::optional<TomlDocument> TomlDocument::parse(std::string text, Report& report) {
@@ -148,11 +110,18 @@ std::optional<TomlDocument> TomlDocument::parse(std::string text, Report& report
         report_refusal(text, root.error(), report);
         return std::nullopt;
     }
-    return TomlDocument(std::move(text), std::make_unique<Root>(std::move(*root)));
+    return TomlDocument(std::move(text), std::move(*root));
 }
 
-Place TomlDocument::place_at_line(std::size_t line, std::size_t column) const {
-    return place_at(text_, std::min(offset_of_line(text_, line) + column - 1, text_.size()));
+std::size_t TomlDocument::line_of(std::size_t offset) const {
+    const auto next = std::ranges::upper_bound(line_starts_, offset);
+    return static_cast<std::size_t>(next - line_starts_.begin());
+}
+
+Place TomlDocument::place_at_offset(std::size_t offset) const {
+    const std::size_t line = line_of(offset);
+    const std::string_view rest = std::string_view(text_).substr(line_starts_[line - 1]);
+    return {line, place_at(rest, offset - line_starts_[line - 1]).column};
 }
 
 }  // namespace config

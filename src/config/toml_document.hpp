@@ -1,10 +1,10 @@
 #pragma once
 
 #include "config/report.hpp"
+#include "config/toml_value.hpp"
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,15 +15,13 @@ namespace config {
 
 class TomlDocument;
 
-enum class TomlKind : std::uint8_t { table, list, text, whole_number, boolean, other };
-
 /// One value of a TOML file; refers to its document, which outlives it.
 class TomlNode {
 public:
     [[nodiscard]] TomlKind kind() const;
     /// "text", "a table", … for messages about a value of another kind than expected.
     [[nodiscard]] std::string_view kind_text() const;
-    /// Where it begins. Not cheap: toml11 counts lines; to be called for what is told or kept.
+    /// Where it begins.
     [[nodiscard]] Place place() const;
     /// Where its key begins, if that is the first word of the line; else as place().
     [[nodiscard]] Place place_of_key(std::string_view key) const;
@@ -38,12 +36,11 @@ public:
 
 private:
     friend class TomlDocument;
-    TomlNode(const TomlDocument& document, const void* value)
+    TomlNode(const TomlDocument& document, const TomlValue* value)
         : document_(&document), value_(value) {}
 
     const TomlDocument* document_;
-    const void*
-        value_;  ///< a toml::value; only the source file knows toml11, which is slow to build
+    const TomlValue* value_;
 };
 
 /// A TOML text as values with places.
@@ -52,20 +49,19 @@ public:
     /// Reads a normalized text; nullopt after an error, which has been reported.
     [[nodiscard]] static std::optional<TomlDocument> parse(std::string text, Report& report);
 
-    TomlDocument(TomlDocument&&) noexcept;
-    ~TomlDocument();
-
     [[nodiscard]] TomlNode root() const;
 
 private:
     friend class TomlNode;
-    struct Root;
-    TomlDocument(std::string text, std::unique_ptr<Root> root);
+    TomlDocument(std::string text, TomlValue root);
 
-    [[nodiscard]] Place place_at_line(std::size_t line, std::size_t column) const;
+    /// Which line a byte is in, counted from 1.
+    [[nodiscard]] std::size_t line_of(std::size_t offset) const;
+    [[nodiscard]] Place place_at_offset(std::size_t offset) const;
 
     std::string text_;
-    std::unique_ptr<Root> root_;
+    std::vector<std::size_t> line_starts_;
+    TomlValue root_;
 };
 
 }  // namespace config

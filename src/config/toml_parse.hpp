@@ -1,30 +1,22 @@
 #pragma once
 
-#include <toml.hpp>
+#include "config/toml_value.hpp"
 
 #include <cstddef>
 #include <expected>
-#include <string>
+#include <string_view>
 
 namespace config {
 
-/// Why toml11 refuses a text. Its versions 3 and 4 agree on the line and on what is wrong, not on
-/// the column and the words.
+/// Why a text that has the shape of TOML is none.
 struct TomlRefusal {
-    std::size_t line = 0;
+    std::size_t offset = 0;     ///< of the line, in bytes from the beginning of the text
     bool is_duplicate = false;  ///< a key or table stands twice
 };
 
-/// Where a value begins, counted from 1; the column counts bytes.
-struct TomlLocation {
-    std::size_t line = 0;
-    std::size_t column = 0;
-};
-
-/// toml11's reading of a text that has the shape of TOML (find_shape_error): the versions behind
-/// one face.
-[[nodiscard]] std::expected<toml::value, TomlRefusal> parse_toml(const std::string& text);
-
-[[nodiscard]] TomlLocation location_of(const toml::value& value);
+/// The values of a text that has the shape of TOML (find_shape_error), as the root table: toml11's
+/// reading of it, its versions behind one face. The time that it takes grows with the size of the
+/// text alone.
+[[nodiscard]] std::expected<TomlValue, TomlRefusal> parse_toml(std::string_view text);
 
 }  // namespace config

@@ -5,6 +5,7 @@
 #include "config/toml_check.hpp"
 #include "config/toml_daemon.hpp"
 #include "config/toml_document.hpp"
+#include "config/toml_group.hpp"
 #include "config/toml_router.hpp"
 
 #include <fmt/format.h>
@@ -20,7 +21,7 @@ namespace config {
 namespace {
 
 constexpr std::size_t max_tables = 10'000;
-const std::array<std::string, 3> sections = {"check", "daemon", "router"};
+const std::array<std::string, 4> sections = {"check", "daemon", "group", "router"};
 
 /// Calls `read(name, table)` for each table [word.NAME].
 template <class Read>
@@ -49,7 +50,8 @@ void read_section(const std::string& word, const TomlNode& node, Report& report,
     }
 }
 
-Draft read_draft(const TomlNode& root, std::string_view host, Report& report) {
+Draft read_draft(const TomlNode& root, std::string_view host, std::vector<TomlGroup>& groups,
+                 Report& report) {
     Draft draft;
     for (const auto& [key, node] : root.entries()) {
         if (key == "check") {
@@ -61,6 +63,10 @@ Draft read_draft(const TomlNode& root, std::string_view host, Report& report) {
                 for (RouterDraft& router : read_toml_router(name, table, host, report)) {
                     draft.routers.push_back(std::move(router));
                 }
+            });
+        } else if (key == "group") {
+            read_section(key, node, report, [&](const std::string& name, const TomlNode& table) {
+                groups.push_back(read_toml_group(name, table, host, report));
             });
         } else if (key == "daemon") {
             draft.daemon = read_toml_daemon(node, host, report);
@@ -83,10 +89,15 @@ Config read_toml(const std::string& text, std::string_view host, Report& report)
     if (!document) {
         return {};
     }
-    Draft draft = read_draft(document->root(), host, report);
+    std::vector<TomlGroup> groups;
+    Draft draft = read_draft(document->root(), host, groups, report);
     std::ranges::sort(draft.checks, {}, [](const auto& check) { return position(check.place); });
     std::ranges::stable_sort(draft.routers, {},
                              [](const RouterDraft& router) { return position(router.place); });
+    apply_toml_groups(groups, draft.routers, report);
+    for (TomlGroup& group : groups) {
+        draft.groups.push_back({group.name, std::move(group.scripts)});
+    }
     if (draft.routers.empty() && !report.has_errors()) {
         report.error({}, "no router is defined", "add a table [router.NAME]");
     }

@@ -65,14 +65,15 @@ std::optional<CheckMention> read_mention(const TomlNode& node, TomlSection& sect
         mention.name = name.value_or("");
         return name ? std::optional(mention) : std::nullopt;
     }
-    TomlSection entry(section.title() + ", an entry of checks", node, section.host(), report);
+    TomlSection entry(TomlSectionKind::use, section.title() + ", an entry of checks", node,
+                      section.host(), report);
     entry.require("name", "\"nginx\"");
     mention.name =
         entry
             .converted("name",
                        [](const std::string& text) { return to_name("the name of a check", text); })
             .value_or("");
-    mention.weight = entry.number("weight", weight_range);
+    mention.weight = entry.number("weight", track_weight_range);
     mention.is_inverted = entry.flag("invert").value_or(false);
     entry.finish();
     return mention.name.empty() ? std::nullopt : std::optional(mention);
@@ -137,6 +138,7 @@ void read_priority(TomlSection& section, Router& router, Report& report) {
         }
         if (!value.is_here) {
             router.others.push_back(static_cast<std::uint8_t>(value.node.whole_number()));
+            router.other_hosts.push_back(value.host);
             protocol.rival_priority = std::max(protocol.rival_priority, router.others.back());
         }
     }
@@ -236,7 +238,8 @@ void require_addresses(const RouterReading& reading, TomlSection& section, Repor
 
 std::vector<RouterDraft> read_toml_router(const std::string& name, const TomlNode& table,
                                           std::string_view host, Report& report) {
-    TomlSection section(fmt::format("router {}", name), table, host, report);
+    TomlSection section(TomlSectionKind::router, fmt::format("router {}", name), table, host,
+                        report);
     if (const auto valid = to_name("the router's name", name); !valid) {
         report.error(section.place(), valid.error());
     }

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <cstddef>
 #include <utility>
 
@@ -81,9 +82,10 @@ std::string short_name(const std::string& host) {
 
 }  // namespace
 
-TomlSection::TomlSection(std::string title, const TomlNode& table, std::string_view host,
-                         Report& report)
-    : title_(std::move(title)),
+TomlSection::TomlSection(TomlSectionKind kind, std::string title, const TomlNode& table,
+                         std::string_view host, Report& report)
+    : kind_(kind),
+      title_(std::move(title)),
       place_(table.place()),
       entries_(table.entries()),
       host_(host),
@@ -105,7 +107,7 @@ void TomlSection::require(const std::string& key, const std::string& example) {
 }
 
 void TomlSection::refuse(const std::string& key, const std::string& reason) {
-    known_keys_.insert(key);
+    know(key);
     for (const auto& [name, node] : entries_) {
         if (name == key) {
             report_.error(node.place_of_key(key), fmt::format("{} {}", key, reason));
@@ -114,7 +116,8 @@ void TomlSection::refuse(const std::string& key, const std::string& reason) {
 }
 
 std::vector<HostValue> TomlSection::values(const std::string& key) {
-    const bool is_first_time = known_keys_.insert(key).second;
+    const bool is_first_time = !known_keys_.contains(key);
+    know(key);
     const auto entry = std::ranges::find_if(
         entries_, [&key](const auto& candidate) { return candidate.first == key; });
     if (entry == entries_.end()) {
@@ -189,7 +192,7 @@ void TomlSection::report_missing_host(const std::string& key, const TomlNode& ta
 }
 
 std::optional<TomlNode> TomlSection::table(const std::string& key) {
-    known_keys_.insert(key);
+    know(key);
     const auto entry = std::ranges::find_if(
         entries_, [&key](const auto& candidate) { return candidate.first == key; });
     if (entry == entries_.end()) {
@@ -276,13 +279,26 @@ std::optional<std::string> TomlSection::text_of(const std::string& key, const To
     return node.text();
 }
 
+void TomlSection::know(const std::string& key) {
+    // What is not in the table is neither in the manual nor in the schema for editors.
+    assert(is_toml_key(kind_, key));
+    known_keys_.insert(key);
+}
+
+std::string TomlSection::advice_for_unknown(const std::string& key) const {
+    const std::string probes = kind_ == TomlSectionKind::check ? probes_of(key) : "";
+    if (!probes.empty()) {
+        return fmt::format("it is for checks with {}", probes);
+    }
+    return advice_for_key(key, {known_keys_.begin(), known_keys_.end()});
+}
+
 void TomlSection::finish() {
-    const std::vector<std::string> known(known_keys_.begin(), known_keys_.end());
     for (const auto& [key, node] : entries_) {
         if (!known_keys_.contains(key) && !report_.is_full()) {
             report_.error(node.place_of_key(key),
                           fmt::format("unknown key {} in {}", in_quotes(key), title_),
-                          advice_for_key(key, known));
+                          advice_for_unknown(key));
         }
     }
 }

@@ -2,6 +2,7 @@
 
 #include "config/report.hpp"
 #include "config/toml_document.hpp"
+#include "config/toml_keys.hpp"
 #include "config/values.hpp"
 
 #include <array>
@@ -25,13 +26,15 @@ struct HostValue {
     std::string host;     ///< as the file names it; empty where the value is for all
 };
 
-/// The table of one router or check, read key by key. Each key is read by itself, so that all
+/// A table of the file, read key by key. Each key is read by itself, so that all
 /// mistakes are told at once; a table of values by host is read for every host, so that a mistake
 /// is told on each of them.
 class TomlSection {
 public:
-    /// `title` names it in messages: "router k8s-api". `report` outlives it.
-    TomlSection(std::string title, const TomlNode& table, std::string_view host, Report& report);
+    /// `title` names it in messages: "router k8s-api". `report` outlives it. Each key that it is
+    /// asked for is one of toml_keys(kind).
+    TomlSection(TomlSectionKind kind, std::string title, const TomlNode& table,
+                std::string_view host, Report& report);
 
     [[nodiscard]] const std::string& title() const { return title_; }
     [[nodiscard]] Place place() const { return place_; }
@@ -151,6 +154,10 @@ private:
     void report_missing_host(const std::string& key, const TomlNode& table,
                              const std::vector<std::string>& hosts);
 
+    void know(const std::string& key);
+    [[nodiscard]] std::string advice_for_unknown(const std::string& key) const;
+
+    TomlSectionKind kind_;
     std::string title_;
     Place place_;
     std::vector<std::pair<std::string, TomlNode>> entries_;

@@ -15,7 +15,7 @@ namespace {
 constexpr int max_depth = 8;       // brackets within brackets
 constexpr int max_key_parts = 16;  // of a dotted key
 constexpr std::size_t max_digits = 18;
-constexpr std::size_t max_line_size = 16384;  // toml11 3 copies the line of each place it tells
+constexpr std::size_t max_line_size = 16384;  // toml11 3 copies the line of each value
 
 bool is_bare_key_letter(char letter) {
     return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||

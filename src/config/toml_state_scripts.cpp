@@ -60,15 +60,17 @@ Checked<std::string> to_fifo_path(const std::string& text) {
 
 StateScripts read_toml_state_scripts(TomlSection& section, Report& report) {
     using Member = std::optional<StateScript> StateScripts::*;
-    static constexpr std::array<std::pair<std::string_view, Member>, 6> keys = {{
+    static constexpr std::array<std::pair<std::string_view, Member>, 7> keys = {{
         {"on_master", &StateScripts::master},
         {"on_backup", &StateScripts::backup},
         {"on_fault", &StateScripts::fault},
         {"on_stop", &StateScripts::stop},
+        {"on_deleted", &StateScripts::deleted},
         {"on_lower_master", &StateScripts::lower_master},
         {"on_change", &StateScripts::change},
     }};
     StateScripts scripts;
+    scripts.tells_priority = section.flag("state_fifo_priorities").value_or(false);
     const std::string user = read_name(section, "on_user");
     const std::string group = read_name(section, "on_group");
     scripts.timeout = read_timeout(section).value_or(scripts.timeout);
@@ -98,8 +100,8 @@ std::vector<StateFifo> read_toml_state_fifos(TomlSection& section, Report& repor
     if (section.has("state_fifo")) {
         return {std::move(fifo)};
     }
-    for (const char* const key :
-         {"state_fifo_user", "state_fifo_group", "state_fifo_reader", "state_fifo_priorities"}) {
+    for (const char* const key : {"state_fifo_user", "state_fifo_group", "state_fifo_reader",
+                                  "state_fifo_priorities", "state_fifo_on_reload"}) {
         section.refuse(key, "has no meaning without state_fifo");
     }
     return {};

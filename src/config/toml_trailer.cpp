@@ -106,7 +106,8 @@ std::optional<std::chrono::seconds> read_window(TomlSection& section) {
         });
 }
 
-auth::TrailerConfig read_table(TomlSection& section, vrrp::Duration interval, Report& report) {
+auth::TrailerConfig read_table(TomlSection& section, vrrp::Duration interval,
+                               std::vector<std::string>& references, Report& report) {
     static constexpr std::array<std::pair<std::string_view, auth::Mode>, 3> modes = {
         {{"enforce", auth::Mode::enforce},
          {"permissive", auth::Mode::permissive},
@@ -123,6 +124,7 @@ auth::TrailerConfig read_table(TomlSection& section, vrrp::Duration interval, Re
         keys.note_mistake();
     }
     keys.complete(trailer, active, "active", section.place());
+    references = keys.references();
     trailer.mode = section.choice("mode", modes).value_or(trailer.mode);
     trailer.replay = section.choice("replay", replays).value_or(trailer.replay);
     trailer.window = read_window(section).value_or(usual_window(interval));
@@ -143,9 +145,10 @@ void read_toml_trailer(TomlSection& router, std::string_view host, RouterReading
         return;
     }
     reading.trailer_place = table->place();
-    TomlSection section(fmt::format("the hmac of {}", router.title()), *table, host, report);
-    reading.draft.router.trailer =
-        read_table(section, reading.draft.router.protocol.interval, report);
+    TomlSection section(TomlSectionKind::hmac, fmt::format("the hmac of {}", router.title()),
+                        *table, host, report);
+    Router& read = reading.draft.router;
+    read.trailer = read_table(section, read.protocol.interval, read.key_references, report);
 }
 
 }  // namespace config

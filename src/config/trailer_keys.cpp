@@ -43,6 +43,16 @@ void TrailerKeys::add(int id, std::string_view text, Place place, bool is_here) 
         return;
     }
     keys_.push_back({static_cast<std::uint8_t>(id), std::move(loaded->bytes)});
+    const bool is_here_itself = secret->kind == SecretText::Kind::bytes;
+    references_[keys_.back().id] = is_here_itself ? "" : std::string(text);
+}
+
+std::vector<std::string> TrailerKeys::references() const {
+    std::vector<std::string> references;
+    for (const auto& [id, reference] : references_) {
+        references.push_back(reference);
+    }
+    return references;
 }
 
 void TrailerKeys::complete(auth::TrailerConfig& trailer, const std::optional<Placed<int>>& active,

@@ -7,7 +7,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
+#include <map>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -40,11 +43,16 @@ public:
     void complete(auth::TrailerConfig& trailer, const std::optional<Placed<int>>& active,
                   std::string_view active_word, Place place);
 
+    /// Where each of the keys is read from, in the order of their numbers; empty: it stands in the
+    /// file.
+    [[nodiscard]] std::vector<std::string> references() const;
+
 private:
     SecretForm form_;
     Report& report_;
     bool has_mistakes_ = false;
     std::vector<auth::Key> keys_;
+    std::map<std::uint8_t, std::string> references_;  ///< by the number of the key
 };
 
 }  // namespace config

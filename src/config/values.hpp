@@ -31,9 +31,8 @@ inline constexpr Range router_id_range{1, 255};
 inline constexpr Range priority_range{1, 255};
 inline constexpr Range count_range{1, 1000};  ///< rise, fall, min
 inline constexpr Range weight_range{-253, 253};
-inline constexpr Range track_weight_range{-254,
-                                          254};  ///< of files and processes in keepalived.conf
-
+/// Of files and processes in keepalived.conf, and of all checks in TOML.
+inline constexpr Range track_weight_range{-254, 254};
 inline constexpr Range down_adverts_range{1, 100};
 inline constexpr Range ttl_range{1, 255};               ///< of what is sent
 inline constexpr Range heard_ttl_range{0, 255};         ///< of what is accepted

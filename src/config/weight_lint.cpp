@@ -9,6 +9,8 @@
 #include <bitset>
 #include <cstddef>
 #include <optional>
+#include <set>
+#include <string>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -72,11 +74,26 @@ bool has_between(const Priorities& priorities, int first, int second) {
     return false;
 }
 
+/// The names of the checks that say numbers themselves, and may say any.
+std::set<std::string> find_numbers(const Config& config) {
+    std::set<std::string> numbers;
+    for (const health::CheckConfig& check : config.checks) {
+        const auto* const file = std::get_if<health::FileProbeConfig>(&check.probe);
+        if (health::says_priority(check.probe) ||
+            (file != nullptr && file->wish == health::FileWish::number_or_zero)) {
+            numbers.insert(check.name);
+        }
+    }
+    return numbers;
+}
+
 /// Judges the weights of one router.
 class WeightLinter {
 public:
-    WeightLinter(const Config& config, const Router& router, const std::string& file)
-        : config_(config), router_(router), file_(file) {}
+    /// `numbers` are the checks that say numbers themselves.
+    WeightLinter(const Router& router, const std::set<std::string>& numbers,
+                 const std::string& file)
+        : router_(router), numbers_(numbers), file_(file) {}
 
     Diagnostics lint() {
         for (std::size_t index = 0; index < router_.checks.size(); ++index) {
@@ -105,20 +122,9 @@ private:
                              "whatever that is",
                              name, weight, router_.protocol.priority),
                  "leave the weight out, then its failure takes the router out of office");
-        } else if (!router_.others.empty() && !is_number(name) && !matters(index)) {
+        } else if (!router_.others.empty() && !numbers_.contains(name) && !matters(index)) {
             warn_of_size(index);
         }
-    }
-
-    /// A check that says numbers itself may say any.
-    [[nodiscard]] bool is_number(const std::string& name) const {
-        const auto check = std::ranges::find(config_.checks, name, &health::CheckConfig::name);
-        if (check == config_.checks.end()) {
-            return false;
-        }
-        const auto* const file = std::get_if<health::FileProbeConfig>(&check->probe);
-        return health::says_priority(check->probe) ||
-               (file != nullptr && file->wish == health::FileWish::number_or_zero);
     }
 
     [[nodiscard]] std::vector<Effect> effects_but(std::optional<std::size_t> left_out) const {
@@ -181,8 +187,8 @@ private:
                                 std::move(advice)});
     }
 
-    const Config& config_;
     const Router& router_;
+    const std::set<std::string>& numbers_;
     const std::string& file_;
     Diagnostics diagnostics_;
 };
@@ -191,11 +197,12 @@ private:
 
 Diagnostics lint_weights(const Config& config, const std::string& file) {
     Diagnostics all;
+    const std::set<std::string> numbers = find_numbers(config);
     std::string last;
     for (const Router& router : config.routers) {
         // With addresses of both families it is two of one name.
         if (std::exchange(last, router.name) != router.name) {
-            const Diagnostics found = WeightLinter(config, router, file).lint();
+            const Diagnostics found = WeightLinter(router, numbers, file).lint();
             all.insert(all.end(), found.begin(), found.end());
         }
     }

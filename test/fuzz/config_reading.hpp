@@ -13,6 +13,8 @@
 #include "config/address_values.hpp"
 #include "config/load.hpp"
 #include "config/report.hpp"
+#include "config/sameness.hpp"
+#include "config/toml_printer.hpp"
 #include "fuzz/fuzz.hpp"
 
 /// What holds for every text that either reader is given.
@@ -119,6 +121,21 @@ inline void check_check(const health::CheckConfig& check) {
     expect(check.interval.count() > 0 && check.timeout.count() > 0, "a check's times are above 0");
 }
 
+/// What is printed reads as the same. A keepalived.conf may name an interface as TOML can't name a
+/// check.
+inline void check_printing(const config::Config& config) {
+    const bool has_names = std::ranges::all_of(config.checks, [](const health::CheckConfig& check) {
+        return config::to_name("a check", check.name).has_value();
+    });
+    if (!has_names) {
+        return;
+    }
+    const std::string printed = config::print_toml(config, "lb-master", {.with_defaults = true});
+    const config::Loaded again = config::load_text("printed.toml", printed, "lb-master");
+    expect(again.config && config::means_same(*again.config, config),
+           "what is printed of a configuration reads as the same");
+}
+
 /// Reads a text as a file of this name; `password_word` begins a line that holds a password.
 inline void check_reading(const std::string& path, std::string_view text,
                           std::string_view password_word) {
@@ -140,6 +157,7 @@ inline void check_reading(const std::string& path, std::string_view text,
             check_router(*loaded.config, router);
         }
         std::ranges::for_each(loaded.config->checks, check_check);
+        check_printing(*loaded.config);
     }
 }
 

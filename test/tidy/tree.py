@@ -102,7 +102,9 @@ def functions(source: Source) -> list[tuple[int, int, str]]:
     for number, line in enumerate(source.lines, 1):
         if start is None:
             opens = re.match(r"[A-Za-z_~\[:].*\{$", line)
-            if opens and not re.match(r"(namespace|struct|class|enum|extern|union)\b", line):
+            is_table = line.endswith(("= {", "= {{"))
+            if opens and not is_table and not re.match(
+                    r"(namespace|struct|class|enum|extern|union)\b", line):
                 start = number
         elif line.startswith("}"):
             found.append((start, number - start + 1, source.lines[start - 1]))
