@@ -2,6 +2,12 @@
 
 namespace config {
 
+Router without_places(Router router) {
+    router.interface_place = {};
+    router.check_places.clear();
+    return router;
+}
+
 std::map<std::string, std::vector<std::string>> users_of_checks(const Config& config) {
     std::map<std::string, std::vector<std::string>> users;
     for (const Router& router : config.routers) {

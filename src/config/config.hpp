@@ -51,6 +51,8 @@ struct Router {
     std::optional<vrrp::IpAddress> source;  ///< speaks from this address, and waits for it
     std::uint8_t ttl = 255;                 ///< of unicast adverts
     std::optional<auth::TrailerConfig> trailer;  ///< adverts are signed and checked
+
+    friend bool operator==(const Router&, const Router&) = default;
 };
 
 /// What the file says of the daemon itself.
@@ -59,6 +61,8 @@ struct DaemonSettings {
                                            ///< one link
     std::optional<int> realtime_priority;  ///< 0: none; nullopt: what is usual
     std::optional<bool> lock_memory;       ///< nullopt: what is usual
+
+    friend bool operator==(const DaemonSettings&, const DaemonSettings&) = default;
 };
 
 /// The file as plain values: what this host is to do. Everything in it has been checked.
@@ -69,6 +73,10 @@ struct Config {
     std::vector<Router> routers;            ///< in the order of the file
     DaemonSettings daemon;
 };
+
+/// The same router without where it stands in its file: two of these are equal where nothing but
+/// the text around them differs.
+[[nodiscard]] Router without_places(Router router);
 
 /// The names of the routers that use a check, by its name.
 [[nodiscard]] std::map<std::string, std::vector<std::string>> users_of_checks(const Config& config);

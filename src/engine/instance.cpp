@@ -1,6 +1,6 @@
 #include "engine/instance.hpp"
 
-#include "engine/label.hpp"
+#include "config/label.hpp"
 #include "engine/reason.hpp"
 #include "engine/source_choice.hpp"
 #include "os/log.hpp"
