@@ -33,6 +33,13 @@ int main(int argc, char** argv) {
     status->add_flag("--json", as_json, "Print the API's answer as it is");
     status->add_option("--socket", socket_path, "Where the daemon's API is")->capture_default_str();
 
+    bool is_dry_run = false;
+    CLI::App* reload =
+        app.add_subcommand("reload", "Let a running daemon read its configuration again");
+    reload->add_flag("--dry-run", is_dry_run, "Only tell what would change");
+    reload->add_flag("--json", as_json, "Print the API's answer as it is");
+    reload->add_option("--socket", socket_path, "Where the daemon's API is")->capture_default_str();
+
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
@@ -44,6 +51,9 @@ int main(int argc, char** argv) {
     }
     if (check->parsed()) {
         return probe.empty() ? cli::check(config_path, host) : cli::probe(config_path, host, probe);
+    }
+    if (reload->parsed()) {
+        return cli::reload(socket_path, is_dry_run, as_json);
     }
     return cli::status(socket_path, as_json);
 }
