@@ -69,8 +69,10 @@ void Reloader::begin(vrrp::Instant now) {
 }
 
 void Reloader::end(const config::Loaded& loaded, vrrp::Instant now) {
-    const engine::ReloadOutcome planned = plan(loaded);
     const bool is_dry = std::ranges::all_of(current_, &Request::is_dry_run);
+    const bool is_planned = std::ranges::any_of(current_, &Request::is_dry_run);
+    // Before it is done, or there would be nothing to plan any more.
+    const auto planned = is_planned ? plan(loaded) : engine::ReloadOutcome();
     answer(planned, is_dry ? planned : apply(loaded, now));
     if (!is_dry) {
         os::notify_ready();

@@ -74,9 +74,8 @@ struct Config {
     DaemonSettings daemon;
 };
 
-/// The same router without where it stands in its file: two of these are equal where nothing but
-/// the text around them differs.
-[[nodiscard]] Router without_places(Router router);
+/// Whether two routers differ in nothing but where they stand in their files.
+[[nodiscard]] bool are_alike(const Router& one, const Router& other);
 
 /// The names of the routers that use a check, by its name.
 [[nodiscard]] std::map<std::string, std::vector<std::string>> users_of_checks(const Config& config);

@@ -42,7 +42,7 @@ void plan_checks(const Config& running, const Config& wanted, Plan& plan) {
 }
 
 Action plan_router(const Router& before, const Router& router, Plan& plan) {
-    if (without_places(before) == without_places(router)) {
+    if (are_alike(before, router)) {
         return Action::keep;
     }
     const std::string subject = "router " + label_of(router);
@@ -92,13 +92,6 @@ Plan plan(const Config& running, const Config& wanted) {
     plan_checks(running, wanted, plan);
     plan_routers(running, wanted, plan);
     return plan;
-}
-
-const Router* find_router(const Config& config, std::string_view name, vrrp::Family family) {
-    const auto found = std::ranges::find_if(config.routers, [&](const Router& router) {
-        return router.name == name && router.protocol.family() == family;
-    });
-    return found != config.routers.end() ? &*found : nullptr;
 }
 
 const health::CheckConfig* find_check(const Config& config, std::string_view name) {

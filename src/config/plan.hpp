@@ -50,10 +50,6 @@ struct Plan {
 /// Compares what runs with what is wanted. Routers are matched by name and family, checks by name.
 [[nodiscard]] Plan plan(const Config& running, const Config& wanted);
 
-/// The router of that name and family; nullptr where there is none.
-[[nodiscard]] const Router* find_router(const Config& config, std::string_view name,
-                                        vrrp::Family family);
-
 /// The check of that name; nullptr where there is none.
 [[nodiscard]] const health::CheckConfig* find_check(const Config& config, std::string_view name);
 

@@ -200,7 +200,7 @@ void tell_rest(Lines& lines, const Router& running, const Router& wanted) {
     if (has_other_part) {
         lines.changed("its part in the group", true);
     } else {
-        lines.changed("other settings", without_places(running) != without_places(wanted));
+        lines.changed("other settings", !are_alike(running, wanted));
     }
 }
 

@@ -64,6 +64,8 @@ struct Daemon::Reload {
     config::Plan plan;
     int stretch = 1;
     std::map<Key, Instance*> running;
+    std::map<Key, const config::Router*> routers;  ///< that are wanted
+    bool has_other_leases = false;                 ///< there are more addresses, or fewer, to renew
     std::optional<Monitor::Change> checks;
     std::vector<Adjustment> adjusted;
     std::vector<std::unique_ptr<Instance>> started;
@@ -84,6 +86,10 @@ std::expected<config::Plan, os::Error> Daemon::reload(const config::Config& want
     for (const auto& instance : instances_) {
         reload.running.emplace(
             Reload::Key(instance->name(), instance->settings().protocol.family()), instance.get());
+    }
+    reload.has_other_leases = reload.stretch != stretch_of(config_);
+    for (const config::Router& router : wanted.routers) {
+        reload.routers.emplace(Reload::Key(router.name, router.protocol.family()), &router);
     }
     if (const auto acquired = acquire(reload, now); !acquired) {
         give_back(reload, now);
@@ -134,10 +140,11 @@ std::expected<void, os::Error> Daemon::acquire(Reload& reload, vrrp::Instant now
 
 std::expected<void, os::Error> Daemon::acquire_router(Reload& reload,
                                                       const config::RouterStep& step) {
-    if (step.action == config::Action::stop) {
+    const bool is_kept = step.action == config::Action::keep && !reload.has_other_leases;
+    if (step.action == config::Action::stop || is_kept) {
         return {};
     }
-    const config::Router& router = *config::find_router(reload.wanted, step.name, step.family);
+    const config::Router& router = *reload.routers.at({step.name, step.family});
     const auto find = [&reload](const std::string& name) { return &reload.checks->find(name); };
     if (step.action == config::Action::start || step.action == config::Action::move) {
         auto instance = create_instance(router, reload.stretch, fitness_of(router, find));
@@ -149,7 +156,6 @@ std::expected<void, os::Error> Daemon::acquire_router(Reload& reload,
     }
     Instance* const instance = reload.running.at({step.name, step.family});
     LeasedRouter leased = leased_router(router, reload.stretch);
-    // One that is kept may have another lease: there are more addresses, or fewer, to renew.
     if (instance->is_like(leased.router, leased.lease)) {
         return {};
     }

@@ -28,7 +28,7 @@ Addresses missing_in(std::span<const vrrp::VirtualAddress> addresses,
 
 bool Instance::is_like(const config::Router& router,
                        std::optional<std::chrono::seconds> lease) const {
-    return lease_ == lease && without_places(settings_) == without_places(router);
+    return lease_ == lease && are_alike(settings_, router);
 }
 
 Addresses Instance::added_by(const Makeover& next) const {
