@@ -78,6 +78,13 @@ int main(int argc, char** argv) {
     status->add_flag("--json", as_json, "Print the API's answer as it is");
     status->add_option("--socket", socket_path, "Where the daemon's API is")->capture_default_str();
 
+    bool is_dry_run = false;
+    CLI::App* reload =
+        app.add_subcommand("reload", "Let a running daemon read its configuration again");
+    reload->add_flag("--dry-run", is_dry_run, "Only tell what would change");
+    reload->add_flag("--json", as_json, "Print the API's answer as it is");
+    reload->add_option("--socket", socket_path, "Where the daemon's API is")->capture_default_str();
+
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
@@ -99,6 +106,9 @@ int main(int argc, char** argv) {
                                         .is_strict = is_strict,
                                         .as_json = as_json};
         return probe.empty() ? cli::check(request) : cli::probe(request, probe);
+    }
+    if (reload->parsed()) {
+        return cli::reload(socket_path, is_dry_run, as_json);
     }
     return cli::status(socket_path, as_json);
 }

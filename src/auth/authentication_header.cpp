@@ -125,6 +125,12 @@ std::expected<AuthenticationHeader, std::string> AuthenticationHeader::create(
     return AuthenticationHeader(std::move(*hmac));
 }
 
+void AuthenticationHeader::adopt(const AuthenticationHeader& before) {
+    senders_.adopt(before.senders_);
+    identification_ = before.identification_;
+    highest_ = before.highest_;
+}
+
 AdvertNumbers AuthenticationHeader::next_advert(WallTime now) {
     identification_ =
         identification_ == 0xffff ? 1 : static_cast<std::uint16_t>(identification_ + 1);

@@ -43,6 +43,9 @@ public:
     [[nodiscard]] static std::expected<AuthenticationHeader, std::string> create(
         const vrrp::Password& key);
 
+    /// Knows from now on what another one sent and accepted before.
+    void adopt(const AuthenticationHeader& before);
+
     /// Begins a new advert. Its sequence number is above all that we sent, and all that we accepted
     /// from anybody: keepalived counts once for all senders. It is no lower than the time in
     /// seconds, so that it grows across a restart too.

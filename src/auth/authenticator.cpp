@@ -74,10 +74,14 @@ std::expected<void, std::string> Authenticator::reconfigure(
     if (!wanted) {
         return std::unexpected(std::move(wanted.error()));
     }
-    wanted->senders_.adopt(senders_);
-    wanted->sent_ = sent_;
+    wanted->adopt(*this);
     *this = std::move(*wanted);
     return {};
+}
+
+void Authenticator::adopt(const Authenticator& before) {
+    senders_.adopt(before.senders_);
+    sent_ = before.sent_;
 }
 
 std::size_t Authenticator::sent_size() const {

@@ -32,6 +32,9 @@ public:
     [[nodiscard]] std::expected<void, std::string> reconfigure(
         const TrailerConfig& config, std::span<const vrrp::IpAddress> peers);
 
+    /// Knows from now on what another one sent and accepted before.
+    void adopt(const Authenticator& before);
+
     /// How much longer than its message an advert is that we send: 0 or trailer_size.
     [[nodiscard]] std::size_t sent_size() const;
 

@@ -28,6 +28,8 @@ struct CheckRequest {
                                bool with_secrets);
 /// Runs one check now; 0: it is good, 1: bad, 2: it could not be run.
 [[nodiscard]] int probe(const CheckRequest& request, const std::string& name);
+/// Lets the daemon read its file again, or tell what that would change.
+[[nodiscard]] int reload(const std::string& socket_path, bool is_dry_run, bool as_json);
 [[nodiscard]] int status(const std::string& socket_path, bool as_json);
 
 }  // namespace cli

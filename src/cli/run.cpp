@@ -3,10 +3,12 @@
 #include "cli/host_view.hpp"
 #include "cli/print.hpp"
 #include "cli/process_settings.hpp"
+#include "cli/reloader.hpp"
 #include "config/lint.hpp"
 #include "config/load.hpp"
 #include "engine/daemon.hpp"
 #include "observe/http_server.hpp"
+#include "observe/reload_json.hpp"
 #include "observe/status_json.hpp"
 #include "os/limits.hpp"
 #include "os/log.hpp"
@@ -67,7 +69,7 @@ int fail(const os::Error& error) {
 struct Commands {
     std::function<void(vrrp::Instant now)> stop;
     std::function<void(vrrp::Instant now)> pause;
-    std::function<void(vrrp::Instant now)> rekey;
+    std::function<void(vrrp::Instant now)> reload;
 };
 
 /// The signals that end the daemon, and those that would if nobody took them.
@@ -79,7 +81,7 @@ std::expected<std::vector<os::Source>, os::Error> take_signals(os::Loop& loop,
             if (signal == SIGTERM || signal == SIGINT || signal == SIGQUIT) {
                 commands.stop(now);
             } else if (signal == SIGHUP) {
-                commands.rekey(now);
+                commands.reload(now);
             } else if (signal == SIGUSR2) {
                 commands.pause(now);
             } else {
@@ -94,36 +96,33 @@ std::expected<std::vector<os::Source>, os::Error> take_signals(os::Loop& loop,
     return sources;
 }
 
-/// Keys and state scripts are all that changes while the daemon runs; a file with errors changes
-/// nothing.
-void rekey(engine::Daemon& daemon, const std::string& config_path, const config::Audience& audience,
-           vrrp::Instant now) {
-    const config::Loaded loaded = config::load(config_path, audience);
-    print_diagnostics(loaded.diagnostics);
-    if (!loaded.config) {
-        os::log::error("the file has errors; keys stay as they were", {{"config", config_path}});
-        return;
-    }
-    daemon.rekey(*loaded.config, now);
-    os::log::info("keys read again, and state scripts; other changes are taken over by a new start",
-                  {{"config", config_path}});
-}
-
 /// The daemon, its API and its signals, until it is told to stop. The daemon comes last: once it
 /// has begun nothing else may fail.
 int serve(const config::Config& config, const std::string& config_path,
           const config::Audience& audience, const std::string& socket_path, os::Loop& loop) {
     std::unique_ptr<engine::Daemon> daemon;
-    const auto signals = take_signals(
-        loop, {.stop = [&daemon](vrrp::Instant now) { daemon->stop(now); },
-               .pause = [&daemon](vrrp::Instant now) { daemon->pause(now); },
-               .rekey = [&](vrrp::Instant now) { rekey(*daemon, config_path, audience, now); }});
+    std::optional<Reloader> reloader;
+    const auto signals =
+        take_signals(loop, {.stop = [&daemon](vrrp::Instant now) { daemon->stop(now); },
+                            .pause = [&daemon](vrrp::Instant now) { daemon->pause(now); },
+                            .reload =
+                                [&reloader](vrrp::Instant now) {
+                                    reloader->request(false, [](const auto& /*outcome*/) {}, now);
+                                }});
     if (!signals) {
         return fail(signals.error());
     }
-    // Both are called from the loop only, when the daemon is there.
+    // All are called from the loop only, when the daemon is there.
     const auto server = observe::HttpServer::open(
-        socket_path, loop, [&daemon] { return observe::status_json(daemon->snapshot()); });
+        socket_path, loop, [&daemon] { return observe::status_json(daemon->snapshot()); },
+        [&reloader](bool is_dry_run, observe::HttpServer::Answer answer, vrrp::Instant now) {
+            reloader->request(
+                is_dry_run,
+                [answer = std::move(answer)](const engine::ReloadOutcome& outcome) {
+                    answer(outcome.is_good(), observe::reload_json(outcome));
+                },
+                now);
+        });
     if (!server) {
         return fail(server.error());
     }
@@ -132,6 +131,7 @@ int serve(const config::Config& config, const std::string& config_path,
         return fail(started.error());
     }
     daemon = std::move(*started);
+    reloader.emplace(config_path, audience, *daemon, loop);
     os::notify_ready();
     const auto ended = loop.run();
     if (!ended) {

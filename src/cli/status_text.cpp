@@ -202,6 +202,20 @@ std::string lag_text(const json& loop) {
                        late == 0 ? "never over 100 ms" : fmt::format("{} times over 100 ms", late));
 }
 
+/// Which file runs, and whether a newer one was refused.
+std::string configuration_text(const json& configuration, const json& taken_at) {
+    std::string text =
+        fmt::format("  config     loaded {} ago\n",
+                    duration_text(seconds_between(configuration.at("loaded_at"), taken_at)));
+    const json& failure = configuration.at("last_failure");
+    if (failure.is_object()) {
+        text += fmt::format("  {} {} ago: {}\n", paint("not taken", Colour::red),
+                            duration_text(seconds_between(failure.at("at"), taken_at)),
+                            failure.at("reason").get<std::string>());
+    }
+    return text;
+}
+
 /// Throws json::exception where something is missing or is not what it should be.
 std::string text_of(const json& status) {
     const json& taken_at = status.at("taken_at");
@@ -210,7 +224,7 @@ std::string text_of(const json& status) {
                     paint(status.at("host").get<std::string>(), Colour::bold),
                     status.at("version").get<std::string>(), status.at("pid").get<int>(),
                     since_text(status.at("started_at"), taken_at)) +
-        lag_text(status.at("loop"));
+        configuration_text(status.at("configuration"), taken_at) + lag_text(status.at("loop"));
     for (const json& router : status.at("routers")) {
         text += "\n" + router_text(router, taken_at);
     }

@@ -131,6 +131,8 @@ struct DaemonSettings {
     std::vector<StateFifo> state_fifos;
     bool tells_priorities = false;        ///< to these, of all routers
     bool tells_states_on_reload = false;  ///< to these, as they are
+
+    friend bool operator==(const DaemonSettings&, const DaemonSettings&) = default;
 };
 
 /// The file as plain values: what this host is to do. Everything in it has been checked.

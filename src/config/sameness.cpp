@@ -39,13 +39,16 @@ auto values_of(const DaemonSettings& daemon) {
 
 }  // namespace
 
+bool means_same(const Router& left, const Router& right) {
+    return values_of(left) == values_of(right);
+}
+
 bool means_same(const Config& left, const Config& right) {
     const auto& [checks, check_places, routers, router_places, groups, daemon, files] = left;
     return checks == right.checks && groups == right.groups &&
            values_of(daemon) == values_of(right.daemon) &&
-           std::ranges::equal(routers, right.routers, [](const Router& a, const Router& b) {
-               return values_of(a) == values_of(b);
-           });
+           std::ranges::equal(routers, right.routers,
+                              [](const Router& a, const Router& b) { return means_same(a, b); });
 }
 
 }  // namespace config

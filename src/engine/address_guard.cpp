@@ -30,6 +30,23 @@ AddressGuard::Found AddressGuard::meet(const net::Link& link) {
     return found;
 }
 
+void AddressGuard::change(std::vector<vrrp::VirtualAddress> addresses, const net::Link* link) {
+    const std::vector<vrrp::VirtualAddress> before = std::exchange(addresses_, addresses);
+    const std::vector<vrrp::VirtualAddress> ours_before = std::exchange(ours_, addresses);
+    sorted_ = std::move(addresses);
+    std::ranges::sort(sorted_, {}, &vrrp::VirtualAddress::address);
+    has_seen_all_ = false;
+    const auto entries =
+        link != nullptr ? find_on(*link) : std::vector<const net::LinkAddress*>(sorted_.size());
+    std::erase_if(ours_, [&](const vrrp::VirtualAddress& address) {
+        if (std::ranges::find(before, address) != before.end()) {
+            return std::ranges::find(ours_before, address) == ours_before.end();
+        }
+        const net::LinkAddress* const there = entries[place_of(address.address)];
+        return there != nullptr && !net::is_ours(*there, has_marks_);
+    });
+}
+
 bool AddressGuard::has_lost(const net::Link& link) {
     const auto entries = find_on(link);
     // Another may take away what it had put there, or put there what we had; without marks nobody

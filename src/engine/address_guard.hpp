@@ -24,6 +24,10 @@ public:
     /// Looks at a link that we meet, and remembers whose its addresses are.
     [[nodiscard]] Found meet(const net::Link& link);
 
+    /// Guards other addresses from now on; nothing of those that it had before is forgotten.
+    /// `link`, nullptr where there is none, is as it was before any of them was put there.
+    void change(std::vector<vrrp::VirtualAddress> addresses, const net::Link* link);
+
     /// All addresses but those that another has put on the link, as it was last looked at.
     [[nodiscard]] const std::vector<vrrp::VirtualAddress>& ours() const { return ours_; }
 

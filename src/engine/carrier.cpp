@@ -43,7 +43,7 @@ Carrier::Carrier(const config::Router& router) : ttl_(router.ttl) {
 
 std::expected<Carrier, os::Error> Carrier::create(const config::Router& router) {
     Carrier carrier(router);
-    if (const auto keyed = carrier.rekey(router); !keyed) {
+    if (const auto keyed = carrier.take_keys(router); !keyed) {
         return std::unexpected(keyed.error());
     }
     if (router.protocol.auth_type() == vrrp::AuthType::authentication_header) {
@@ -56,25 +56,29 @@ std::expected<Carrier, os::Error> Carrier::create(const config::Router& router) 
     return carrier;
 }
 
-std::expected<void, os::Error> Carrier::rekey(const config::Router& router) {
+std::expected<void, os::Error> Carrier::take_keys(const config::Router& router) {
     if (!router.trailer) {
-        trailer_.reset();
         return {};
     }
     const bool believes_peers_only =
         router.protocol.is_unicast() && !router.protocol.hears_strangers;
     const auto peers = believes_peers_only ? std::span<const vrrp::IpAddress>(destinations_)
                                            : std::span<const vrrp::IpAddress>();
-    std::expected<void, std::string> taken;
-    if (trailer_) {
-        taken = trailer_->reconfigure(*router.trailer, peers);
-    } else if (auto created = auth::Authenticator::create(*router.trailer, peers)) {
-        trailer_ = std::move(*created);
-    } else {
-        taken = std::unexpected(created.error());
+    auto created = auth::Authenticator::create(*router.trailer, peers);
+    if (!created) {
+        return std::unexpected(os::Error{EINVAL, "sign adverts: " + created.error()});
     }
-    return taken ? std::expected<void, os::Error>()
-                 : std::unexpected(os::Error{EINVAL, "sign adverts: " + taken.error()});
+    trailer_ = std::move(*created);
+    return {};
+}
+
+void Carrier::succeed(const Carrier& before) {
+    if (trailer_ && before.trailer_) {
+        trailer_->adopt(*before.trailer_);
+    }
+    if (header_ && before.header_) {
+        header_->adopt(*before.header_);
+    }
 }
 
 std::expected<void, os::Error> Carrier::send(const vrrp::Advertisement& advertisement,

@@ -40,9 +40,9 @@ public:
     /// Fails where libcrypto lacks what the router's authentication needs.
     [[nodiscard]] static std::expected<Carrier, os::Error> create(const config::Router& router);
 
-    /// Takes over the router's keys and how they are used; an error changes nothing. What was heard
-    /// before can't be said again all the same.
-    [[nodiscard]] std::expected<void, os::Error> rekey(const config::Router& router);
+    /// Takes the place of another one of the same router: what was heard before can't be said again
+    /// to this one either.
+    void succeed(const Carrier& before);
 
     /// Whether adverts travel behind an IP authentication header.
     [[nodiscard]] bool uses_header() const { return header_.has_value(); }
@@ -70,6 +70,7 @@ public:
 private:
     explicit Carrier(const config::Router& router);
 
+    [[nodiscard]] std::expected<void, os::Error> take_keys(const config::Router& router);
     std::expected<void, os::Error> send_signed(const vrrp::Advertisement& advertisement,
                                                const vrrp::IpAddress& source, Segment& segment,
                                                bool may_wait, WallTime now);

@@ -43,4 +43,14 @@ void ClaimWatch::update(const net::Link* link, std::span<const vrrp::VirtualAddr
     readable_ = std::move(*readable);
 }
 
+void ClaimWatch::watch(std::span<const vrrp::VirtualAddress> addresses) {
+    if (!watch_) {
+        return;
+    }
+    if (const auto watched = watch_->watch(addresses); !watched) {
+        os::log::warning("can't see who else claims our addresses",
+                         {{"error", watched.error().message()}});
+    }
+}
+
 }  // namespace engine

@@ -27,6 +27,9 @@ public:
     /// left: the election works without.
     void update(const net::Link* link, std::span<const vrrp::VirtualAddress> addresses);
 
+    /// Looks out for these addresses from now on, on the link that it had.
+    void watch(std::span<const vrrp::VirtualAddress> addresses);
+
 private:
     os::Loop& loop_;
     OnClaim on_claim_;

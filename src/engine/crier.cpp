@@ -34,6 +34,14 @@ std::expected<void, os::Error> Crier::announce(const net::Link& link,
     return say_next(**line, now);
 }
 
+bool Crier::change_interval(vrrp::Duration interval) {
+    if (std::exchange(interval_, interval) == interval) {
+        return false;
+    }
+    lines_.clear();
+    return true;
+}
+
 void Crier::silence(const vrrp::VirtualRouter& router) {
     for (auto& [index, line] : lines_) {
         line.queue.drop(router);

@@ -28,6 +28,10 @@ public:
     Crier(const Crier&) = delete;
     Crier& operator=(const Crier&) = delete;
 
+    /// Another time between announcements from now on; false where it is the one that there was.
+    /// What waits is forgotten.
+    bool change_interval(vrrp::Duration interval);
+
     /// Whether there is a time between announcements: then each router's are its own, and can be
     /// silenced.
     [[nodiscard]] bool is_paced() const { return interval_ > vrrp::Duration(0); }

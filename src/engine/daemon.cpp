@@ -1,40 +1,23 @@
 #include "engine/daemon.hpp"
 
-#include "engine/fitness.hpp"
+#include "engine/leased_router.hpp"
 #include "health/probe.hpp"
 #include "net/link_dump.hpp"
 #include "os/log.hpp"
 #include "os/scheduling.hpp"
 #include "os/service.hpp"
-#include "vrrp/lease.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <iterator>
+#include <map>
+#include <set>
+#include <string_view>
 #include <utility>
 
 namespace engine {
-
-namespace {
-
-vrrp::Lease lease_of(const config::Router& router) {
-    return vrrp::lease_for(router.protocol.down_adverts, router.protocol.interval);
-}
-
-/// The interfaces that routers are on or checks ask for, each once.
-std::vector<std::string> interfaces_of(const config::Config& config) {
-    std::vector<std::string> names = interfaces_of_checks(config);
-    for (const config::Router& router : config.routers) {
-        names.push_back(router.interface);
-    }
-    std::ranges::sort(names);
-    const auto repeated = std::ranges::unique(names);
-    names.erase(repeated.begin(), repeated.end());
-    return names;
-}
-
-}  // namespace
 
 std::expected<std::unique_ptr<Daemon>, os::Error> Daemon::start(const config::Config& config,
                                                                 os::Loop& loop) {
@@ -69,6 +52,8 @@ std::expected<std::unique_ptr<Daemon>, os::Error> Daemon::start(const config::Co
 Daemon::Daemon(const config::Config& config, os::Loop& loop, Executor executor)
     : loop_(loop),
       started_at_(loop.now()),
+      config_(config),
+      configuration_{.loaded_at = loop.wall_time(started_at_)},
       executor_(std::move(executor)),
       host_probes_(links_, instances_),
       monitor_(
@@ -90,84 +75,101 @@ std::expected<void, os::Error> Daemon::build(const config::Config& config) {
         return std::unexpected(notifier.error());
     }
     notifier_ = std::move(*notifier);
-    double refreshes = 0;
+    const int stretch = stretch_of(config);
     for (const config::Router& router : config.routers) {
-        if (router.lease) {
-            refreshes += vrrp::refreshes_each_second(lease_of(router), router.addresses.size());
+        auto instance = create_instance(
+            router, stretch,
+            fitness_of(router, [this](const auto& name) { return &monitor_.find(name); }));
+        if (!instance) {
+            return std::unexpected(instance.error());
         }
+        introduce(**instance);
+        instances_.push_back(std::move(*instance));
     }
-    const int stretch = vrrp::stretch_for(refreshes);
-    for (const config::Router& router : config.routers) {
-        if (const auto added = add_router(router, stretch); !added) {
-            return added;
-        }
-    }
-    show_mixed_addresses();
+    arrange_segments(loop_.now());
+    arrange_groups();
     return {};
 }
 
-/// A router may move addresses of the family that its adverts don't speak: routers of that family
-/// are not to speak from them.
-void Daemon::show_mixed_addresses() {
-    for (const auto& segment : segments_) {
-        for (const auto& instance : instances_) {
-            const bool is_neighbour = instance->interface() == segment->interface() &&
-                                      instance->router().config().family() != segment->family();
-            if (is_neighbour) {
-                segment->avoid(instance->addresses());
-            }
-        }
-    }
-}
-
-std::expected<void, os::Error> Daemon::add_router(const config::Router& router, int stretch) {
+/// One that takes no part yet, and hears nothing.
+std::expected<std::unique_ptr<Instance>, os::Error> Daemon::create_instance(
+    const config::Router& router, int stretch, Fitness fitness) {
     auto entry = ledger_.claim(router);
     if (!entry) {
         return std::unexpected(entry.error());
     }
-    std::vector<TrackedCheck> checks;
-    for (const health::CheckUse& use : router.checks) {
-        checks.push_back({&monitor_.find(use.name), use.weight, use.is_inverted});
-    }
-    Fitness fitness(router.protocol.priority, router.protocol.last_resort, std::move(checks));
     auto segment = segment_of(router);
     if (!segment) {
         return std::unexpected(segment.error());
     }
-    config::Router leased = router;
-    std::optional<std::chrono::seconds> lifetime;
-    if (router.lease) {
-        const vrrp::Lease lease = vrrp::stretched(lease_of(router), stretch);
-        leased.protocol.refresh_each = lease.refresh_each;
-        lifetime = lease.lifetime;
-    }
-    auto instance =
-        Instance::create(leased, lifetime, *entry, std::move(fitness), **segment, executor_, loop_);
-    if (!instance) {
-        return std::unexpected(instance.error());
-    }
-    (*instance)->on_event(
-        [this, self = instance->get(), member = notifier_->join(router)](vrrp::Instant now) {
-            note(*self, member, now);
+    const LeasedRouter leased = leased_router(router, stretch);
+    auto instance = Instance::create(leased.router, leased.lease, *entry, std::move(fitness),
+                                     **segment, executor_, loop_);
+    if (instance) {
+        (*instance)->on_event([this, self = instance->get()](vrrp::Instant now) {
+            note(*self, now);
             settle(now);
         });
-    join_group(router.group, **instance);
-    instances_.push_back(std::move(*instance));
-    return {};
+    }
+    return instance;
+}
+
+/// Lets each segment know who speaks there. A router may move addresses of the family that its
+/// adverts don't speak: routers of that family are not to speak from them. A segment where nobody
+/// speaks any more ends.
+void Daemon::arrange_segments(vrrp::Instant now) {
+    std::map<const Segment*, std::vector<Instance*>> members;
+    using Place = std::pair<std::string_view, vrrp::Family>;
+    std::map<Place, std::vector<vrrp::VirtualAddress>> moved;
+    for (const auto* const instances : {&instances_, &retiring_}) {
+        for (const auto& instance : *instances) {
+            members[&instance->segment()].push_back(instance.get());
+            const Place place(instance->interface(), instance->segment().family());
+            std::ranges::copy(instance->addresses(), std::back_inserter(moved[place]));
+        }
+    }
+    std::set<std::string_view> told;
+    for (const auto& segment : segments_) {
+        const bool is_ipv4 = segment->family() == vrrp::Family::ipv4;
+        const vrrp::Family other = is_ipv4 ? vrrp::Family::ipv6 : vrrp::Family::ipv4;
+        segment->set_members(members[segment.get()], moved[Place(segment->interface(), other)],
+                             now);
+        segment->set_tells_link(!members[segment.get()].empty() &&
+                                told.insert(segment->interface()).second);
+    }
+    std::erase_if(segments_, [&members](const std::unique_ptr<Segment>& segment) {
+        return members[segment.get()].empty();
+    });
+}
+
+/// Who shares its fate with whom, in the order of the configuration.
+void Daemon::arrange_groups() {
+    for (const auto& group : groups_) {
+        group->clear();
+    }
+    for (const auto& instance : instances_) {
+        const std::string& name = instance->group();
+        if (name.empty()) {
+            continue;
+        }
+        auto group = std::ranges::find_if(
+            groups_, [&name](const std::unique_ptr<Fate>& known) { return known->name() == name; });
+        if (group == groups_.end()) {
+            group = groups_.insert(groups_.end(), std::make_unique<Fate>(name));
+        }
+        (*group)->join(*instance);
+    }
+    std::erase_if(groups_, [](const std::unique_ptr<Fate>& group) { return group->is_empty(); });
 }
 
 std::expected<Segment*, os::Error> Daemon::segment_of(const config::Router& router) {
-    bool is_first_of_link = true;
     for (const auto& segment : segments_) {
-        if (segment->interface() == router.interface) {
-            is_first_of_link = false;
-            if (segment->family() == router.protocol.family()) {
-                return segment.get();
-            }
+        if (segment->interface() == router.interface &&
+            segment->family() == router.protocol.family()) {
+            return segment.get();
         }
     }
-    auto segment =
-        Segment::create(router.interface, router.protocol.family(), is_first_of_link, loop_);
+    auto segment = Segment::create(router.interface, router.protocol.family(), loop_);
     if (!segment) {
         return std::unexpected(segment.error());
     }
@@ -237,22 +239,10 @@ void Daemon::remove_stray(const net::Link& link, const vrrp::VirtualAddress& str
     }
 }
 
-void Daemon::join_group(const std::string& name, Instance& instance) {
-    if (name.empty()) {
-        return;
-    }
-    auto group = std::ranges::find_if(
-        groups_, [&name](const std::unique_ptr<Fate>& known) { return known->name() == name; });
-    if (group == groups_.end()) {
-        group = groups_.insert(groups_.end(), std::make_unique<Fate>(name));
-    }
-    (*group)->join(instance);
-}
-
 void Daemon::take_links(vrrp::Instant now) {
-    is_settling_ = true;
+    const bool is_inner = std::exchange(is_settling_, true);
     update_segments(now);
-    is_settling_ = false;
+    is_settling_ = is_inner;
     host_probes_.take_links();
     settle(now);
 }
@@ -264,11 +254,11 @@ void Daemon::update_segments(vrrp::Instant now) {
 }
 
 void Daemon::take_verdict(const health::Check& check, vrrp::Instant now) {
-    is_settling_ = true;
+    const bool is_inner = std::exchange(is_settling_, true);
     for (const auto& instance : instances_) {
         instance->take_verdict(check, now);
     }
-    is_settling_ = false;
+    is_settling_ = is_inner;
     settle(now);
 }
 
@@ -289,34 +279,9 @@ void Daemon::settle(vrrp::Instant now) {
         end_when_idle(now);
     }
     host_probes_.take_routers(now);
-}
-
-void Daemon::note(const Instance& instance, std::size_t member, vrrp::Instant now) {
-    const Standing standing = instance.standing();
-    const std::uint8_t priority = instance.router().priority();
-    if (notifier_->is_news(member, standing, priority)) {
-        notifier_->note(member,
-                        {.standing = standing,
-                         .priority = priority,
-                         .reason = instance.reason(),
-                         .has_resumed = instance.has_resumed()},
-                        now);
+    if (!retiring_.empty()) {
+        loop_.at_end([this](vrrp::Instant /*at*/) { forget_idle(); });
     }
-    if (instance.hears_lower_master()) {
-        notifier_->hear_lower_master(member, "a master of lower rank is heard", now);
-    }
-}
-
-/// Scripts find the addresses where they are said to be: what waits for the end of the callback is
-/// done first.
-void Daemon::tell(vrrp::Instant now) {
-    if (!notifier_->has_unsettled() || std::exchange(is_telling_, true)) {
-        return;
-    }
-    executor_.after([this, now] {
-        is_telling_ = false;
-        notifier_->settle(now);
-    });
 }
 
 void Daemon::stop(vrrp::Instant now) {
@@ -333,6 +298,11 @@ void Daemon::stop(vrrp::Instant now) {
             instance->stop(now);
         }
     }
+    for (const auto& instance : retiring_) {
+        if (is_impatient_) {
+            instance->stop_at_once(now);
+        }
+    }
     end_when_idle(now);
 }
 
@@ -341,27 +311,18 @@ void Daemon::pause(vrrp::Instant now) {
         return;
     }
     os::log::info("ends without releasing anything: the daemon that is started next resumes");
-    for (const auto& instance : instances_) {
-        instance->pause(now);
+    for (const auto* const instances : {&instances_, &retiring_}) {
+        for (const auto& instance : *instances) {
+            instance->pause(now);
+        }
     }
     loop_.stop(0);
 }
 
 void Daemon::stop_at_once(vrrp::Instant now) {
-    for (const auto& instance : instances_) {
-        instance->stop_at_once(now);
-    }
-}
-
-void Daemon::rekey(const config::Config& config, vrrp::Instant now) {
-    notifier_->adopt(config, now);
-    for (const config::Router& router : config.routers) {
-        for (const auto& instance : instances_) {
-            const bool is_same = instance->name() == router.name &&
-                                 instance->router().config().family() == router.protocol.family();
-            if (is_same) {
-                instance->rekey(router);
-            }
+    for (const auto* const instances : {&instances_, &retiring_}) {
+        for (const auto& instance : *instances) {
+            instance->stop_at_once(now);
         }
     }
 }
@@ -370,7 +331,7 @@ void Daemon::end_when_idle(vrrp::Instant now) {
     const auto is_idle = [](const std::unique_ptr<Instance>& instance) {
         return instance->is_idle();
     };
-    if (!std::ranges::all_of(instances_, is_idle)) {
+    if (!std::ranges::all_of(instances_, is_idle) || !std::ranges::all_of(retiring_, is_idle)) {
         return;
     }
     if (is_impatient_) {
@@ -390,14 +351,17 @@ Snapshot Daemon::snapshot() const {
         .started_at = loop_.wall_time(started_at_),
         .process = {.realtime_priority = os::realtime_priority(),
                     .is_memory_locked = os::is_memory_locked()},
+        .configuration = configuration_,
         .lag = loop_.lag(),
         .routers = {},
         .checks = monitor_.snapshot(),
         .scripts = notifier_->scripts(),
         .fifos = notifier_->fifos(),
     };
-    for (const auto& instance : instances_) {
-        snapshot.routers.push_back(instance->snapshot());
+    for (const auto* const instances : {&instances_, &retiring_}) {
+        for (const auto& instance : *instances) {
+            snapshot.routers.push_back(instance->snapshot());
+        }
     }
     return snapshot;
 }

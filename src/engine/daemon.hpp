@@ -1,6 +1,7 @@
 #pragma once
 
 #include "config/config.hpp"
+#include "config/plan.hpp"
 #include "engine/executor.hpp"
 #include "engine/fate.hpp"
 #include "engine/host_probes.hpp"
@@ -16,6 +17,7 @@
 
 #include <cstddef>
 #include <expected>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -45,31 +47,55 @@ public:
     /// Leaves all elections before it returns, for when there is no loop any more.
     void stop_at_once(vrrp::Instant now);
 
-    /// Takes over the keys and the state scripts of a newer file's routers, and nothing else of it.
-    /// Nothing moves.
-    void rekey(const config::Config& config, vrrp::Instant now);
+    /// What another configuration would change.
+    [[nodiscard]] config::Plan plan(const config::Config& wanted) const;
+
+    /// Goes on with another configuration, and touches nothing but what differs. All of it at once
+    /// and at the end of the wake-up in hand; with an error (an address that the kernel refuses)
+    /// nothing at all.
+    [[nodiscard]] std::expected<config::Plan, os::Error> reload(const config::Config& wanted,
+                                                                vrrp::Instant now);
+
+    /// A reload came to nothing before it came here: the file has errors.
+    void note_failed_reload(std::string reason, vrrp::Instant now);
 
     [[nodiscard]] Snapshot snapshot() const;
 
 private:
+    struct Reload;
+
     Daemon(const config::Config& config, os::Loop& loop, Executor executor);
 
     [[nodiscard]] std::expected<void, os::Error> build(const config::Config& config);
-    [[nodiscard]] std::expected<void, os::Error> add_router(const config::Router& router,
-                                                            int stretch);
+    [[nodiscard]] std::expected<std::unique_ptr<Instance>, os::Error> create_instance(
+        const config::Router& router, int stretch, Fitness fitness);
     [[nodiscard]] std::expected<Segment*, os::Error> segment_of(const config::Router& router);
-    void show_mixed_addresses();
+    void arrange_segments(vrrp::Instant now);
+    void arrange_groups();
     [[nodiscard]] std::vector<Instance*> find_resuming(vrrp::Instant now) const;
     void remove_strays();
     void remove_stray(const net::Link& link, const vrrp::VirtualAddress& stray);
-    void join_group(const std::string& name, Instance& instance);
     void take_links(vrrp::Instant now);
     void update_segments(vrrp::Instant now);
     void take_verdict(const health::Check& check, vrrp::Instant now);
     void settle(vrrp::Instant now);
-    void note(const Instance& instance, std::size_t member, vrrp::Instant now);
+    void introduce(const Instance& instance);
+    void note(const Instance& instance, vrrp::Instant now);
+    void forget(const Instance& instance, std::vector<std::size_t>& left);
+    void tell_changes(const std::vector<std::size_t>& left, vrrp::Instant now);
     void tell(vrrp::Instant now);
     void end_when_idle(vrrp::Instant now);
+
+    [[nodiscard]] std::expected<void, os::Error> acquire(Reload& reload, vrrp::Instant now);
+    [[nodiscard]] std::expected<void, os::Error> acquire_router(Reload& reload,
+                                                                const config::RouterStep& step);
+    void give_back(Reload& reload, vrrp::Instant now);
+    void commit(Reload& reload, vrrp::Instant now);
+    void dismiss(Reload& reload, vrrp::Instant now);
+    void make_over(Reload& reload, vrrp::Instant now);
+    void replace_instances(Reload& reload, vrrp::Instant now);
+    void release_claims();
+    void forget_idle();
 
     os::Loop& loop_;
     vrrp::Instant started_at_;
@@ -77,13 +103,17 @@ private:
     bool is_impatient_ = false;  ///< told to stop twice
     bool is_telling_ = false;    ///< the notifier is told at the end of the callback
     bool is_settling_ = false;   ///< groups are told at the end of what is being done
+    config::Config config_;      ///< what runs
+    ConfigurationSnapshot configuration_;
     Executor executor_;
     HostProbes host_probes_;  ///< of the instances below; the probes themselves are the monitor's
     Monitor monitor_;
     Ledger ledger_;
     std::unique_ptr<Notifier> notifier_;
+    std::map<const Instance*, std::size_t> told_as_;  ///< the notifier's numbers
     std::vector<std::unique_ptr<Segment>> segments_;
-    std::vector<std::unique_ptr<Instance>> instances_;
+    std::vector<std::unique_ptr<Instance>> instances_;  ///< in the order of the configuration
+    std::vector<std::unique_ptr<Instance>> retiring_;   ///< of former ones, until they are idle
     std::vector<std::unique_ptr<Fate>> groups_;
     std::optional<net::LinkMirror> links_;
 };

@@ -55,6 +55,23 @@ public:
     [[nodiscard]] std::expected<void, os::Error> execute(const vrrp::Effect& effect,
                                                          const Subject& subject);
 
+    /// Puts a router's addresses on its link now, as it must know whether the kernel takes them.
+    [[nodiscard]] std::expected<void, os::Error> install(const Subject& subject) {
+        flush();
+        return on(vrrp::InstallAddresses{}, subject);
+    }
+
+    /// Lets addresses accept traffic again that accepted none.
+    [[nodiscard]] std::expected<void, os::Error> unblock(
+        std::span<const vrrp::VirtualAddress> addresses) {
+        return filter_ ? filter_->unblock(addresses) : Result{};
+    }
+
+    /// Another least time between two announcements, as Crier::change_interval().
+    bool change_announce_interval(vrrp::Duration interval) {
+        return crier_->change_interval(interval);
+    }
+
     /// Takes addresses off a link that no router of ours has.
     [[nodiscard]] std::expected<void, os::Error> remove(
         const net::Link& link, std::span<const vrrp::VirtualAddress> addresses) {

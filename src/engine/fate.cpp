@@ -20,6 +20,11 @@ void Fate::join(Instance& instance) {
     routers_.push_back(&instance.router());
 }
 
+void Fate::clear() {
+    members_.clear();
+    routers_.clear();
+}
+
 void Fate::settle(vrrp::Instant now) {
     while (const auto order = vrrp::next_order(routers_)) {
         members_[order->member]->obey(order->event, now);

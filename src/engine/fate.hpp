@@ -22,6 +22,11 @@ public:
     /// The instance outlives this. The first one compares addresses between equal priorities.
     void join(Instance& instance);
 
+    /// Who they are is to be told anew, by join(); what was told before stays told.
+    void clear();
+
+    [[nodiscard]] bool is_empty() const { return members_.empty(); }
+
     /// Tells the members what they must be told until they agree; see vrrp::next_order.
     void settle(vrrp::Instant now);
 

@@ -10,8 +10,31 @@ namespace engine {
 Fitness::Fitness(std::uint8_t base, bool is_last_resort, std::vector<TrackedCheck> checks)
     : base_(base), is_last_resort_(is_last_resort), checks_(std::move(checks)) {}
 
-bool Fitness::uses(const health::Check& check) const {
-    return std::ranges::find(checks_, &check, &TrackedCheck::check) != checks_.end();
+void Fitness::succeed(const Fitness& before) {
+    assumes_health_ = before.assumes_health_;
+    for (TrackedCheck& tracked : checks_) {
+        const auto was = std::ranges::find(before.checks_, tracked.check, &TrackedCheck::check);
+        const bool is_new = was == before.checks_.end();
+        tracked.is_assumed = !tracked.weight && (is_new || was->is_assumed);
+    }
+}
+
+void Fitness::assume(std::span<const std::string> changed) {
+    for (TrackedCheck& tracked : checks_) {
+        const bool is_changed =
+            std::ranges::find(changed, tracked.check->config().name) != changed.end();
+        tracked.is_assumed |=
+            is_changed && !tracked.weight && tracked.check->verdict() == health::Verdict::good;
+    }
+}
+
+bool Fitness::take(const health::Check& check) {
+    const auto tracked = std::ranges::find(checks_, &check, &TrackedCheck::check);
+    if (tracked == checks_.end()) {
+        return false;
+    }
+    tracked->is_assumed &= check.verdict() == health::Verdict::unknown;
+    return true;
 }
 
 std::uint8_t Fitness::priority() const {
@@ -69,7 +92,7 @@ health::Opinion Fitness::opinion(const TrackedCheck& tracked) const {
     if (!tracked.weight && tracked.check->waits_for_failure()) {
         verdict = health::Verdict::bad;
     }
-    if (verdict == health::Verdict::unknown && assumes_health_) {
+    if (verdict == health::Verdict::unknown && (assumes_health_ || tracked.is_assumed)) {
         return {.verdict = health::Verdict::good, .weight = tracked.weight};
     }
     return {.verdict = verdict,

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@ struct TrackedCheck {
     const health::Check* check = nullptr;
     std::optional<int> weight;  ///< nullopt: fatal
     bool is_inverted = false;   ///< the router takes its good for bad
+    bool is_assumed = false;    ///< what is not known yet counts as good: it is new
 };
 
 /// How fit a router is for office, as its checks see it. They outlive it.
@@ -29,7 +31,16 @@ public:
     /// Whether what is not known yet counts as good: as it must have been, for one that resumes.
     void assume_health(bool assumes) { assumes_health_ = assumes; }
 
-    [[nodiscard]] bool uses(const health::Check& check) const;
+    /// Takes the place of another one of the same router, which nothing unknown is to put out of
+    /// office: a fatal check that is new counts as good until its first result.
+    void succeed(const Fitness& before);
+
+    /// These checks change: one that is good, and that nobody knows of for a moment, counts as
+    /// good.
+    void assume(std::span<const std::string> changed);
+
+    /// Whether this is one of its checks; of one that is, what is known is no longer assumed.
+    [[nodiscard]] bool take(const health::Check& check);
 
     /// The priority with which the router takes part; 0: not at all.
     [[nodiscard]] std::uint8_t priority() const;

@@ -24,6 +24,9 @@ class Herald {
 public:
     explicit Herald(std::string router) : router_(std::move(router)) {}
 
+    /// The log calls the router so from now on.
+    void rename(std::string router) { router_ = std::move(router); }
+
     /// A packet that is no advertisement to be considered.
     void tell(const ArrivalError& error, const vrrp::IpAddress& sender, vrrp::Instant now);
     /// An advertisement that the router refused. What is said out of the election is not told:

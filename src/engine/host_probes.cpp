@@ -124,13 +124,7 @@ struct HostProbes::Start {
     }
 
     health::StartedProbe operator()(const health::PeersProbeConfig& config) const {
-        std::vector<const Instance*> parts;
-        for (const auto& instance : probes.instances_) {
-            if (instance->name() == config.router) {
-                parts.push_back(instance.get());
-            }
-        }
-        return PeersProbe::start(check, config, std::move(parts), probes.of_routers_,
+        return PeersProbe::start(check, config, probes.parts_of(config.router), probes.of_routers_,
                                  std::move(context));
     }
 
@@ -143,6 +137,22 @@ struct HostProbes::Start {
 health::StartedProbe HostProbes::start(const health::CheckConfig& check,
                                        health::ProbeContext context) {
     return std::visit(Start{*this, check, context}, check.probe);
+}
+
+std::vector<const Instance*> HostProbes::parts_of(const std::string& router) const {
+    std::vector<const Instance*> parts;
+    for (const auto& instance : instances_) {
+        if (instance->name() == router) {
+            parts.push_back(instance.get());
+        }
+    }
+    return parts;
+}
+
+void HostProbes::take_instances() {
+    for (PeersProbe* const probe : of_routers_) {
+        probe->take_parts(parts_of(probe->router()));
+    }
 }
 
 void HostProbes::take_links() {

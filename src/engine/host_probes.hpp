@@ -38,11 +38,16 @@ public:
     /// The links are others, or in another way than before.
     void take_links();
 
+    /// The instances are others than before.
+    void take_instances();
+
     /// Something has happened to a router.
     void take_routers(vrrp::Instant now);
 
 private:
     struct Start;
+
+    [[nodiscard]] std::vector<const Instance*> parts_of(const std::string& router) const;
 
     const Links& links_;
     const Instances& instances_;

@@ -1,6 +1,6 @@
 #include "engine/instance.hpp"
 
-#include "engine/label.hpp"
+#include "config/label.hpp"
 #include "engine/reason.hpp"
 #include "engine/source_choice.hpp"
 #include "os/log.hpp"
@@ -38,7 +38,6 @@ std::expected<std::unique_ptr<Instance>, os::Error> Instance::create(
     if (const auto created = instance->create_timers(); !created) {
         return std::unexpected(created.error());
     }
-    segment.join(*instance);
     return instance;
 }
 
@@ -81,12 +80,17 @@ bool Instance::can_resume(vrrp::Instant now) const {
 }
 
 void Instance::start(bool resumes, vrrp::Instant now) {
+    start_with(resumes ? "the daemon before this one was master a moment ago" : "", now);
+}
+
+/// `office` is why it is master from the start; empty: it is not.
+void Instance::start_with(std::string office, vrrp::Instant now) {
     has_started_ = true;
-    fitness_.assume_health(resumes);
+    fitness_.assume_health(!office.empty());
     trigger_ = "starts";
     deliver(vrrp::PriorityChanged{fitness_.priority()}, now);
-    if (resumes) {
-        trigger_ = "the daemon before this one was master a moment ago";
+    if (!office.empty()) {
+        trigger_ = std::move(office);
         deliver(vrrp::Startup{.resumes = true}, now);
     }
     if (router_.state() == vrrp::State::master) {
@@ -131,21 +135,6 @@ void Instance::stop_at_once(vrrp::Instant now) {
 
 bool Instance::is_idle() const {
     return router_.state() == vrrp::State::initialize && !router_.deadline();
-}
-
-void Instance::rekey(const config::Router& router) {
-    const vrrp::RouterConfig& protocol = settings_.protocol;
-    const bool has_same_peers = protocol.peers == router.protocol.peers &&
-                                protocol.hears_strangers == router.protocol.hears_strangers;
-    if (settings_.trailer.has_value() != router.trailer.has_value() || !has_same_peers) {
-        os::log::error("keys not taken over: peers, or hmac as a whole, need a new start",
-                       {{"router", label_}});
-        return;
-    }
-    if (const auto keyed = carrier_.rekey(router); !keyed) {
-        os::log::error("keys not taken over",
-                       {{"router", label_}, {"error", keyed.error().message()}});
-    }
 }
 
 void Instance::hear(const net::IpPacket& packet, net::PacketForm form, vrrp::Instant now) {
@@ -233,9 +222,14 @@ void Instance::take_new_mac(vrrp::Instant now) {
 }
 
 void Instance::take_verdict(const health::Check& check, vrrp::Instant now) {
-    if (!fitness_.uses(check)) {
+    if (!fitness_.take(check)) {
         return;
     }
+    trigger_ = fmt::format("check {}: {}", check.config().name, check.detail());
+    take_priority(now);
+}
+
+void Instance::take_priority(vrrp::Instant now) {
     const std::uint8_t priority = fitness_.priority();
     const std::uint8_t before = router_.priority();
     if (priority == before) {
@@ -245,7 +239,6 @@ void Instance::take_verdict(const health::Check& check, vrrp::Instant now) {
         }
         return;
     }
-    trigger_ = fmt::format("check {}: {}", check.config().name, check.detail());
     const vrrp::State state = router_.state();
     deliver(vrrp::PriorityChanged{priority}, now);
     // Another state is told with its reason.

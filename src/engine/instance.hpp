@@ -38,6 +38,14 @@ struct HeardMaster {
     vrrp::Instant until;  ///< when it should have spoken again
 };
 
+/// What a router becomes when the file is another one, and all that it needs for it.
+struct Makeover {
+    config::Router router;  ///< of the same name, family, interface, id and version
+    std::optional<std::chrono::seconds> lease;
+    Carrier carrier;
+    Fitness fitness;
+};
+
 /// One virtual router at work: the protocol, its link, its checks, its timer. Pinned.
 class Instance {
 public:
@@ -71,8 +79,27 @@ public:
         on_event_ = std::move(callback);
     }
 
-    /// Takes over how adverts are signed and checked, of the same router in a newer file.
-    void rekey(const config::Router& router);
+    /// Whether it is that router already, under that lease.
+    [[nodiscard]] bool is_like(const config::Router& router,
+                               std::optional<std::chrono::seconds> lease) const;
+    /// Puts the addresses on the link that the other router has more, where this one serves: the
+    /// kernel may refuse them. An error changes nothing.
+    [[nodiscard]] std::expected<void, os::Error> try_addresses(const Makeover& next,
+                                                               vrrp::Instant now);
+    /// Takes them away again.
+    void give_addresses_back(const Makeover& next, vrrp::Instant now);
+    /// Becomes the other router, in the same state, after try_addresses(). Of the addresses that it
+    /// has no more those `kept` stay on the link: others serve them.
+    void become(Makeover next, std::span<const vrrp::VirtualAddress> kept, vrrp::Instant now);
+    /// These checks are about to change, and nobody may know of them for a moment.
+    void expect_changes(std::span<const std::string> checks) { fitness_.assume(checks); }
+    /// The file has no such router any more: stops, and needs its checks no longer.
+    void retire(vrrp::Instant now);
+    /// The same without waiting for anything: is_idle() when it returns.
+    void retire_at_once(vrrp::Instant now);
+    /// Begins in a daemon that runs: of an earlier one nothing can be left. With `in_office` as
+    /// master, where it can be one: its group is, and would have to leave otherwise.
+    void join(bool in_office, vrrp::Instant now);
 
     /// A packet with our router id arrived on a socket of this form.
     void hear(const net::IpPacket& packet, net::PacketForm form, vrrp::Instant now);
@@ -106,6 +133,10 @@ public:
         return settings_.addresses;
     }
     [[nodiscard]] const std::string& interface() const { return settings_.interface; }
+    [[nodiscard]] const config::Router& settings() const { return settings_; }
+    [[nodiscard]] const Fitness& fitness() const { return fitness_; }
+    [[nodiscard]] Segment& segment() const { return segment_; }
+    [[nodiscard]] bool is_serving() const;
     [[nodiscard]] const std::string& group() const { return settings_.group; }
     [[nodiscard]] bool uses_header() const { return carrier_.uses_header(); }
     /// How the log calls it: "k8s-api", or "k8s-api/ipv6" where the name stands for two.
@@ -118,6 +149,10 @@ private:
              Executor& executor, os::Loop& loop);
     [[nodiscard]] std::expected<void, os::Error> create_timers();
 
+    void take_priority(vrrp::Instant now);
+    [[nodiscard]] std::vector<vrrp::VirtualAddress> added_by(const Makeover& next) const;
+    void remove_former(const config::Router& next, std::span<const vrrp::VirtualAddress> kept,
+                       vrrp::Instant now);
     void deliver(const vrrp::Event& event, vrrp::Instant now);
     void expire(vrrp::Instant now);
     void arm_timer();
@@ -126,9 +161,9 @@ private:
     void remove_left_overs(vrrp::Instant now);
     void guard_addresses(const net::Link& link, vrrp::Instant now);
     void begin(vrrp::Instant now);
+    void start_with(std::string office, vrrp::Instant now);
     [[nodiscard]] std::optional<vrrp::IpAddress> find_source() const;
     [[nodiscard]] bool is_owner() const;
-    [[nodiscard]] bool is_serving() const;
     [[nodiscard]] std::string why_no_source() const;
     [[nodiscard]] std::string why_out() const;
     [[nodiscard]] Subject subject(vrrp::Instant now);
@@ -147,9 +182,9 @@ private:
     void note_contest(std::string what, vrrp::Instant now);
     void note_refused_master(vrrp::Instant now);
 
-    const config::Router settings_;
-    const std::string label_;
-    const std::optional<std::chrono::seconds> lease_;
+    config::Router settings_;
+    std::string label_;
+    std::optional<std::chrono::seconds> lease_;
     LedgerEntry ledger_entry_;
     Carrier carrier_;
     Fitness fitness_;

@@ -1,7 +1,7 @@
 // What an instance tells of itself: the log, the snapshot, the reasons.
 #include "engine/instance.hpp"
 
-#include "engine/label.hpp"
+#include "config/label.hpp"
 #include "engine/reason.hpp"
 #include "os/log.hpp"
 #include "vrrp/lease.hpp"

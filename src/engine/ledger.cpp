@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <functional>
+#include <map>
 #include <string_view>
 #include <utility>
 
@@ -29,6 +30,14 @@ std::uint64_t place_of(const vrrp::IpAddress& address) {
     const auto bytes = address.bytes();
     const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     return 1024 + (std::hash<std::string_view>{}(text) >> 2);
+}
+
+std::set<std::uint64_t> places_of(const config::Router& router) {
+    std::set<std::uint64_t> places{place_of(router)};
+    for (const vrrp::VirtualAddress& address : router.addresses) {
+        places.insert(place_of(address.address));
+    }
+    return places;
 }
 
 }  // namespace
@@ -66,40 +75,56 @@ std::expected<LedgerEntry, os::Error> Ledger::claim(const config::Router& router
     if (!page) {
         return std::unexpected(page.error());
     }
-    if (const auto locked = (*page)->lock(place_of(router), doing); !locked) {
-        return std::unexpected(locked.error());
-    }
-    for (const vrrp::VirtualAddress& address : router.addresses) {
-        if (const auto locked = (*page)->lock(place_of(address.address), doing); !locked) {
+    for (const std::uint64_t place : places_of(router)) {
+        if (const auto locked = (*page)->file.lock(place, doing); !locked) {
             return std::unexpected(locked.error());
         }
+        (*page)->claimed.insert(place);
     }
-    auto* const records = reinterpret_cast<LedgerEntry::Record*>((*page)->memory().data());
+    auto* const records = reinterpret_cast<LedgerEntry::Record*>((*page)->file.memory().data());
     return LedgerEntry(records + number_of(router), boot_);
+}
+
+void Ledger::release_all_but(std::span<const config::Router* const> routers) {
+    std::map<std::string_view, std::set<std::uint64_t>> kept;
+    for (const config::Router* const router : routers) {
+        kept[router->interface].merge(places_of(*router));
+    }
+    for (Page& page : pages_) {
+        const std::set<std::uint64_t>& wanted = kept[page.interface];
+        std::erase_if(page.claimed, [&page, &wanted](std::uint64_t place) {
+            if (wanted.contains(place)) {
+                return false;
+            }
+            page.file.unlock(place);
+            return true;
+        });
+    }
+    std::erase_if(pages_, [](const Page& page) { return page.claimed.empty(); });
 }
 
 bool Ledger::claim_address(const std::string& interface, const vrrp::IpAddress& address) {
     auto page = page_of(interface);
-    return page && (*page)->lock(place_of(address), "claim an address").has_value();
+    return page && (*page)->file.lock(place_of(address), "claim an address").has_value();
 }
 
 void Ledger::release_address(const std::string& interface, const vrrp::IpAddress& address) {
     if (auto page = page_of(interface)) {
-        (*page)->unlock(place_of(address));
+        (*page)->file.unlock(place_of(address));
     }
 }
 
-std::expected<os::LockFile*, os::Error> Ledger::page_of(const std::string& interface) {
+std::expected<Ledger::Page*, os::Error> Ledger::page_of(const std::string& interface) {
     const auto known = std::ranges::find(pages_, interface, &Page::interface);
     if (known != pages_.end()) {
-        return &known->file;
+        return &*known;
     }
     constexpr std::size_t size = families * ids * sizeof(LedgerEntry::Record);
     auto file = os::LockFile::open(folder_, interface, size);
     if (!file) {
         return std::unexpected(file.error());
     }
-    return &pages_.emplace_back(interface, std::move(*file)).file;
+    return &pages_.emplace_back(interface, std::move(*file), std::set<std::uint64_t>());
 }
 
 }  // namespace engine

@@ -10,6 +10,8 @@
 #include <cstdint>
 #include <expected>
 #include <optional>
+#include <set>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -51,6 +53,9 @@ public:
     /// another daemon has claimed one: two would take each other's addresses as left over.
     [[nodiscard]] std::expected<LedgerEntry, os::Error> claim(const config::Router& router);
 
+    /// Gives up all claims but those of these routers, whose lines in it stay where they are.
+    void release_all_but(std::span<const config::Router* const> routers);
+
     /// Claims one address on an interface; false where another daemon has claimed it.
     [[nodiscard]] bool claim_address(const std::string& interface, const vrrp::IpAddress& address);
     /// Gives it up again.
@@ -60,9 +65,10 @@ private:
     struct Page {
         std::string interface;
         os::LockFile file;
+        std::set<std::uint64_t> claimed;  ///< places
     };
 
-    [[nodiscard]] std::expected<os::LockFile*, os::Error> page_of(const std::string& interface);
+    [[nodiscard]] std::expected<Page*, os::Error> page_of(const std::string& interface);
 
     std::string folder_;
     std::uint64_t boot_ = os::boot_number();

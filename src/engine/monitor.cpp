@@ -50,11 +50,13 @@ Monitor::Monitor(const std::vector<health::CheckConfig>& checks,
       launcher_(loop),
       routers_(std::move(routers)),
       start_probe_(std::move(start_probe)),
-      on_change_(std::move(on_change)) {
-    const vrrp::Duration width = slot_width(checks);
+      on_change_(std::move(on_change)),
+      slot_width_(slot_width(checks)),
+      origin_(loop.now()) {
     for (const health::CheckConfig& check : checks) {
-        watches_.push_back(std::make_unique<Watch>(
-            Watch{health::Check(check), {watches_.size(), width}, nullptr, os::Timer()}));
+        const health::Slot slot{watches_.size(), slot_width_, origin_};
+        watches_.push_back(
+            std::make_unique<Watch>(Watch{health::Check(check), slot, nullptr, os::Timer()}));
     }
 }
 
@@ -66,15 +68,11 @@ std::expected<void, os::Error> Monitor::start() {
     }
     judge_timer_ = std::move(*judge_timer);
     for (const auto& watch : watches_) {
-        auto timer = loop_.timer(os::Urgency::checks, [this, &watch = *watch](vrrp::Instant now) {
-            take(watch, health::CheckTimeout{}, now);
-        });
-        if (!timer) {
-            return std::unexpected(timer.error());
+        if (const auto created = create_timer(*watch); !created) {
+            return created;
         }
-        watch->timer = std::move(*timer);
         const std::string& leader = watch->check.config().after;
-        if (!leader.empty() && find(leader).verdict() != health::Verdict::good) {
+        if (!may_run(watch->check.config())) {
             take(*watch, waiting_for(find(leader)), loop_.now());
         } else if (const auto started = start_probe(*watch); !started) {
             return started;
@@ -83,37 +81,69 @@ std::expected<void, os::Error> Monitor::start() {
     return {};
 }
 
+std::expected<void, os::Error> Monitor::create_timer(Watch& watch) {
+    auto timer = loop_.timer(os::Urgency::checks, [this, &watch](vrrp::Instant now) {
+        take(watch, health::CheckTimeout{}, now);
+    });
+    if (!timer) {
+        return std::unexpected(timer.error());
+    }
+    watch.timer = std::move(*timer);
+    return {};
+}
+
+health::StartedProbe Monitor::make_probe(Watch& watch, const health::CheckConfig& config,
+                                         const std::vector<std::string>& routers) {
+    return start_probe_(config,
+                        {.loop = loop_,
+                         .report = [this, &watch](const health::ProbeResult& result,
+                                                  vrrp::Instant now) { take(watch, result, now); },
+                         .slot = watch.slot,
+                         .routers = routers,
+                         .note = {},
+                         .launcher = &launcher_});
+}
+
 /// Lets a check run, from now on.
 std::expected<void, os::Error> Monitor::start_probe(Watch& watch) {
     const health::CheckConfig& config = watch.check.config();
-    const auto* const combination = combination_of(config);
-    if (combination == nullptr) {
-        auto probe = start_probe_(
-            config, {.loop = loop_,
-                     .report = [this, &watch](const health::ProbeResult& result,
-                                              vrrp::Instant now) { take(watch, result, now); },
-                     .slot = watch.slot,
-                     .routers = routers_[config.name],
-                     .note = {},
-                     .launcher = &launcher_});
+    if (combination_of(config) == nullptr) {
+        auto probe = make_probe(watch, config, routers_[config.name]);
         if (!probe) {
             return std::unexpected(probe.error());
         }
         watch.probe = std::move(*probe);
     }
-    take(watch, health::ProbeStarted{}, loop_.now());
-    if (combination != nullptr) {
-        take(watch, judge(*combination), loop_.now());
-    }
+    begin(watch, loop_.now());
     return {};
 }
 
-const health::Check& Monitor::find(std::string_view name) const {
+/// The check runs from now on, and its probe is there.
+void Monitor::begin(Watch& watch, vrrp::Instant now) {
+    take(watch, health::ProbeStarted{}, now);
+    if (const auto* const combination = combination_of(watch.check.config())) {
+        take(watch, judge(*combination), now);
+    }
+}
+
+/// Whether a check waits for no other that is not good.
+bool Monitor::may_run(const health::CheckConfig& check) const {
+    const Watch* const leader = find_watch(check.after);
+    return check.after.empty() ||
+           (leader != nullptr && leader->check.verdict() == health::Verdict::good);
+}
+
+Monitor::Watch* Monitor::find_watch(std::string_view name) const {
     const auto found = std::ranges::find_if(watches_, [name](const std::unique_ptr<Watch>& watch) {
         return watch->check.config().name == name;
     });
-    assert(found != watches_.end());
-    return (*found)->check;
+    return found != watches_.end() ? found->get() : nullptr;
+}
+
+const health::Check& Monitor::find(std::string_view name) const {
+    const Watch* const watch = find_watch(name);
+    assert(watch != nullptr);
+    return watch->check;
 }
 
 std::vector<CheckSnapshot> Monitor::snapshot() const {
@@ -140,11 +170,7 @@ std::vector<CheckSnapshot> Monitor::snapshot() const {
 
 void Monitor::take(Watch& watch, const health::CheckEvent& event, vrrp::Instant now) {
     const auto change = watch.check.handle(event, now);
-    if (const auto deadline = watch.check.deadline()) {
-        watch.timer.arm(*deadline);
-    } else {
-        watch.timer.disarm();
-    }
+    arm(watch);
     if (change) {
         tell(watch, *change, now);
     }
@@ -158,6 +184,14 @@ void Monitor::take(Watch& watch, const health::CheckEvent& event, vrrp::Instant 
     // the routers' business.
     if (change && (change->from != change->to || change->to == health::Verdict::unknown)) {
         take_change_of(watch.check, now);
+    }
+}
+
+void Monitor::arm(Watch& watch) {
+    if (const auto deadline = watch.check.deadline()) {
+        watch.timer.arm(*deadline);
+    } else {
+        watch.timer.disarm();
     }
 }
 

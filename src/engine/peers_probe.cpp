@@ -39,6 +39,13 @@ PeersProbe::PeersProbe(const health::CheckConfig& check, const health::PeersProb
     all_.insert(this);
 }
 
+void PeersProbe::take_parts(std::vector<const Instance*> parts) {
+    if (parts != parts_) {
+        parts_ = std::move(parts);
+        reporter_.look();
+    }
+}
+
 /// Each advert comes here, and most of them change nothing.
 void PeersProbe::take_routers(vrrp::Instant now) {
     const auto view = [now](const Instance* part) { return view_of(*part, now); };

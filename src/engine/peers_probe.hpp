@@ -27,6 +27,12 @@ public:
                                                     health::ProbeContext context);
     ~PeersProbe() override { all_.erase(this); }
 
+    /// The router that it asks about.
+    [[nodiscard]] const std::string& router() const { return router_; }
+
+    /// The parts of the router are these from now on.
+    void take_parts(std::vector<const Instance*> parts);
+
     /// Something has happened to a router.
     void take_routers(vrrp::Instant now);
 

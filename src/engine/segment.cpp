@@ -27,9 +27,8 @@ constexpr vrrp::Duration retry_gap = std::chrono::seconds(1);
 
 std::expected<std::unique_ptr<Segment>, os::Error> Segment::create(std::string interface,
                                                                    vrrp::Family family,
-                                                                   bool tells_link,
                                                                    os::Loop& loop) {
-    std::unique_ptr<Segment> segment(new Segment(std::move(interface), family, tells_link, loop));
+    std::unique_ptr<Segment> segment(new Segment(std::move(interface), family, loop));
     auto retry = loop.timer(os::Urgency::links, [self = segment.get()](vrrp::Instant now) {
         self->open_sockets(now);
         self->tell_instances(now);
@@ -41,27 +40,52 @@ std::expected<std::unique_ptr<Segment>, os::Error> Segment::create(std::string i
     return segment;
 }
 
-Segment::Segment(std::string interface, vrrp::Family family, bool tells_link, os::Loop& loop)
+Segment::Segment(std::string interface, vrrp::Family family, os::Loop& loop)
     : interface_(std::move(interface)),
       family_(family),
-      tells_link_(tells_link),
       loop_(loop),
       claims_(loop,
               [this](const net::Claim& claim, vrrp::Instant now) { take_claim(claim, now); }) {}
 
-void Segment::join(Instance& instance) {
-    const std::uint8_t id = instance.router().config().virtual_router_id;
-    assert(instances_[id] == nullptr && !link_);
-    instances_[id] = &instance;
-    ids_.set(id);
-    needs_authenticated_ |= instance.uses_header();
-    virtual_addresses_.insert(virtual_addresses_.end(), instance.addresses().begin(),
-                              instance.addresses().end());
+void Segment::set_members(std::span<Instance* const> members,
+                          std::span<const vrrp::VirtualAddress> elsewhere, vrrp::Instant now) {
+    flush();  // what waits may be of one that is no member any more
+    const net::RouterIds ids_before = std::exchange(ids_, {});
+    const auto addresses_before = std::exchange(virtual_addresses_, {});
+    instances_ = {};
+    needs_authenticated_ = false;
+    for (Instance* const instance : members) {
+        const std::uint8_t id = instance->router().config().virtual_router_id;
+        assert(instances_[id] == nullptr);
+        instances_[id] = instance;
+        ids_.set(id);
+        needs_authenticated_ |= instance->uses_header();
+        virtual_addresses_.insert(virtual_addresses_.end(), instance->addresses().begin(),
+                                  instance->addresses().end());
+    }
+    std::ranges::copy_if(elsewhere, std::back_inserter(virtual_addresses_),
+                         [this](const auto& any) { return any.address.family() == family_; });
+    if (virtual_addresses_ != addresses_before) {
+        claims_.watch(virtual_addresses_);
+    }
+    if (plain_.socket) {
+        adapt_sockets(ids_before, now);
+    }
 }
 
-void Segment::avoid(std::span<const vrrp::VirtualAddress> addresses) {
-    std::ranges::copy_if(addresses, std::back_inserter(virtual_addresses_),
-                         [this](const auto& any) { return any.address.family() == family_; });
+/// What can't be adapted is opened anew, now or after a while.
+void Segment::adapt_sockets(const net::RouterIds& ids_before, vrrp::Instant now) {
+    bool is_adapted = needs_authenticated_ == authenticated_.socket.has_value();
+    for (Ear* const ear : {&plain_, &authenticated_}) {
+        if (ear->socket && ids_ != ids_before) {
+            is_adapted &= ear->socket->admit(ids_).has_value();
+        }
+    }
+    if (!is_adapted) {
+        close_sockets();
+        open_sockets(now);
+        tell_instances(now);
+    }
 }
 
 void Segment::update(const net::LinkMirror& links, vrrp::Instant now) {

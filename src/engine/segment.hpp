@@ -30,22 +30,23 @@ class Instance;
 /// instances that speak there. Pinned.
 class Segment {
 public:
-    /// `loop` outlives the segment. `tells_link`: of the segments of one link, one tells the log
-    /// what becomes of it.
+    /// `loop` outlives the segment.
     [[nodiscard]] static std::expected<std::unique_ptr<Segment>, os::Error> create(
-        std::string interface, vrrp::Family family, bool tells_link, os::Loop& loop);
+        std::string interface, vrrp::Family family, os::Loop& loop);
     Segment(const Segment&) = delete;
     Segment& operator=(const Segment&) = delete;
 
     [[nodiscard]] const std::string& interface() const { return interface_; }
     [[nodiscard]] vrrp::Family family() const { return family_; }
 
-    /// Lets an instance, which outlives the segment's last turn of the loop, hear its router id.
-    /// Called before the first update().
-    void join(Instance& instance);
+    /// From now on these instances, and no others, hear their router ids. They outlive the
+    /// segment's turns of the loop until others are set. `elsewhere` are addresses that instances
+    /// of the other family move on this link: of this family, no address to speak from.
+    void set_members(std::span<Instance* const> members,
+                     std::span<const vrrp::VirtualAddress> elsewhere, vrrp::Instant now);
 
-    /// Notes what instances elsewhere move on this link: of this family, no address to speak from.
-    void avoid(std::span<const vrrp::VirtualAddress> addresses);
+    /// Whether it tells the log what becomes of the link.
+    void set_tells_link(bool tells_link) { tells_link_ = tells_link; }
 
     /// Takes over how the link is now, and tells the instances and the log.
     void update(const net::LinkMirror& links, vrrp::Instant now);
@@ -92,7 +93,7 @@ private:
         os::Source readable;
     };
 
-    Segment(std::string interface, vrrp::Family family, bool tells_link, os::Loop& loop);
+    Segment(std::string interface, vrrp::Family family, os::Loop& loop);
 
     [[nodiscard]] os::Error no_socket() const;
     template <typename Call>
@@ -104,6 +105,7 @@ private:
         }
     }
 
+    void adapt_sockets(const net::RouterIds& ids_before, vrrp::Instant now);
     void open_sockets(vrrp::Instant now);
     [[nodiscard]] std::expected<void, os::Error> open_ear(Ear& ear, net::PacketForm form);
     void close_sockets();
@@ -116,7 +118,7 @@ private:
 
     std::string interface_;
     vrrp::Family family_;
-    bool tells_link_;
+    bool tells_link_ = false;  ///< of the segments of one link one does
     os::Loop& loop_;
     std::optional<net::Link> link_;
     std::string departure_;  ///< why the link is no longer ours, while the instances leave it

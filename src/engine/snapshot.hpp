@@ -118,6 +118,15 @@ struct ProcessSnapshot {
     bool is_memory_locked = false;
 };
 
+/// Which configuration runs, and what became of the last attempts to read it again.
+struct ConfigurationSnapshot {
+    WallTime loaded_at;
+    std::uint64_t reloads_good = 0;
+    std::uint64_t reloads_failed = 0;
+    std::optional<WallTime> failed_at;  ///< when it failed last; nullopt: not since it was loaded
+    std::string failure;                ///< why
+};
+
 /// The daemon at one instant: the one value that everything which tells of it renders.
 struct Snapshot {
     std::string host;
@@ -126,6 +135,7 @@ struct Snapshot {
     WallTime taken_at;
     WallTime started_at;
     ProcessSnapshot process;
+    ConfigurationSnapshot configuration;
     os::Lag lag;
     std::vector<RouterSnapshot> routers;
     std::vector<CheckSnapshot> checks;

@@ -38,8 +38,19 @@ std::optional<CheckChanged> Check::handle(const CheckEvent& event, vrrp::Instant
     return std::visit([&](const auto& what) { return on(what, now); }, event);
 }
 
+void Check::reconfigure(CheckConfig config, vrrp::Instant now) {
+    const bool sees_another = config.probe != config_.probe || config.invert != config_.invert;
+    config_ = std::move(config);
+    if (sees_another) {
+        is_provisional_ = true;
+        started_at_ = now;
+        streak_ = 0;
+        against_since_.reset();
+    }
+}
+
 std::optional<vrrp::Instant> Check::deadline() const {
-    if (started_at_ && verdict_ == Verdict::unknown) {
+    if (started_at_ && (verdict_ == Verdict::unknown || is_provisional_)) {
         return *started_at_ + config_.interval + config_.timeout;
     }
     // Only what is held back by time alone: probes that are told of changes repeat nothing.
@@ -49,6 +60,7 @@ std::optional<vrrp::Instant> Check::deadline() const {
 
 std::optional<CheckChanged> Check::on(const ProbeStarted& /*event*/, vrrp::Instant now) {
     started_at_ = now;
+    is_provisional_ = false;
     detail_ = "no result yet";
     const bool is_news = std::exchange(waits_for_failure_, false);
     const auto change = become(config_.initially, now);
@@ -57,6 +69,7 @@ std::optional<CheckChanged> Check::on(const ProbeStarted& /*event*/, vrrp::Insta
 
 std::optional<CheckChanged> Check::on(const ProbeSuspended& event, vrrp::Instant now) {
     started_at_.reset();
+    is_provisional_ = false;
     number_.reset();
     detail_ = event.reason;
     warning_.clear();
@@ -78,7 +91,8 @@ std::optional<CheckChanged> Check::on(const ProbeResult& result, vrrp::Instant n
     const Verdict seen = result.is_good != config_.invert ? Verdict::good : Verdict::bad;
     ++(seen == Verdict::good ? results_.good : results_.bad);
     count(seen, now);
-    if (seen != verdict_ && is_convinced(now)) {
+    const bool decides = std::exchange(is_provisional_, false);
+    if (seen != verdict_ && (decides || is_convinced(now))) {
         return become(seen, now);
     }
     return number_ != number_before ? std::optional(CheckChanged{verdict_, verdict_})
@@ -90,8 +104,9 @@ std::optional<CheckChanged> Check::on(const CheckTimeout& /*event*/, vrrp::Insta
     if (!due || now < *due) {
         return std::nullopt;
     }
-    if (verdict_ == Verdict::unknown) {
+    if (started_at_) {
         started_at_.reset();
+        is_provisional_ = false;
         detail_ =
             fmt::format("no result within {:g} s",
                         std::chrono::duration<double>(config_.interval + config_.timeout).count());

@@ -67,6 +67,10 @@ public:
     /// Takes what has happened; tells the change, if it makes one.
     [[nodiscard]] std::optional<CheckChanged> handle(const CheckEvent& event, vrrp::Instant now);
 
+    /// Takes other settings over, of the same name, and keeps its verdict. Where it looks at
+    /// something else now, the first result decides at once, as does it that none comes in time.
+    void reconfigure(CheckConfig config, vrrp::Instant now);
+
     /// When to call handle(CheckTimeout) next; nullopt while nothing is pending. A call before does
     /// nothing.
     [[nodiscard]] std::optional<vrrp::Instant> deadline() const;
@@ -100,6 +104,7 @@ private:
     int streak_ = 0;  ///< results in a row that speak against the verdict
     std::optional<vrrp::Instant> against_since_;  ///< the first of them
     std::optional<vrrp::Instant> started_at_;     ///< while no result has come yet
+    bool is_provisional_ = false;                 ///< the verdict is of what it looked at before
     std::optional<int> number_;
     bool waits_for_failure_ = false;
     ResultCounts results_;

@@ -2,8 +2,6 @@
 
 #include <netdb.h>
 #include <netinet/in.h>
-#include <pthread.h>
-#include <sched.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -12,13 +10,13 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
-#include <csignal>
 #include <cstdint>
 #include <cstring>
 #include <span>
 #include <utility>
 
 #include "os/fd.hpp"
+#include "os/thread.hpp"
 
 namespace health {
 
@@ -59,31 +57,6 @@ NameAnswer look_up(const std::string& name) {
     }
     return addresses;
 }
-
-/// The attributes of a thread that takes no signals, and no time that a real-time daemon has.
-class ThreadAttributes {
-public:
-    ThreadAttributes() {
-        pthread_attr_init(&value_);
-        pthread_attr_setdetachstate(&value_, PTHREAD_CREATE_DETACHED);
-        pthread_attr_setstacksize(&value_, stack_size);
-        sched_param ordinary{};
-        pthread_attr_setinheritsched(&value_, PTHREAD_EXPLICIT_SCHED);
-        pthread_attr_setschedpolicy(&value_, SCHED_OTHER);
-        pthread_attr_setschedparam(&value_, &ordinary);
-        sigset_t all;
-        sigfillset(&all);
-        pthread_attr_setsigmask_np(&value_, &all);
-    }
-    ThreadAttributes(const ThreadAttributes&) = delete;
-    ThreadAttributes& operator=(const ThreadAttributes&) = delete;
-    ~ThreadAttributes() { pthread_attr_destroy(&value_); }
-
-    [[nodiscard]] const pthread_attr_t* get() const { return &value_; }
-
-private:
-    pthread_attr_t value_{};
-};
 
 }  // namespace
 
@@ -161,10 +134,9 @@ std::expected<void, os::Error> NameLookup::start(const std::string& name) {
         search->end.get(), EPOLLIN, os::Urgency::checks,
         [this, search](std::uint32_t /*events*/, vrrp::Instant now) { on_end(search, now); });
     int code = source ? 0 : source.error().code;
-    pthread_t thread{};
     if (code == 0) {
         running->source = std::move(*source);
-        code = pthread_create(&thread, ThreadAttributes().get(), &Search::run, search);
+        code = os::start_thread(stack_size, &Search::run, search);
     }
     if (code != 0) {
         search->leave();  // for the thread that there is not

@@ -14,7 +14,7 @@ constexpr vrrp::Duration first_gap = std::chrono::milliseconds(2);
 
 Schedule::Schedule(vrrp::Duration interval, const Slot& slot, vrrp::Instant now)
     : interval_(interval),
-      origin_(now + static_cast<int>(slot.index) * slot.width),
+      origin_(slot.origin.value_or(now) + static_cast<int>(slot.index) * slot.width),
       next_(now + static_cast<int>(slot.index) * std::min(first_gap, slot.width)) {}
 
 void Schedule::advance(vrrp::Instant now) {

@@ -3,6 +3,7 @@
 #include "vrrp/time.hpp"
 
 #include <cstddef>
+#include <optional>
 
 namespace health {
 
@@ -10,6 +11,7 @@ namespace health {
 struct Slot {
     std::size_t index = 0;    ///< from 0 on
     vrrp::Duration width{0};  ///< of one slot; the number of slots times this is an interval
+    std::optional<vrrp::Instant> origin;  ///< of all slots; nullopt: when the check begins
 
     friend bool operator==(const Slot&, const Slot&) = default;
 };

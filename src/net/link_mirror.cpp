@@ -216,6 +216,20 @@ std::expected<LinkMirror, os::Error> LinkMirror::open(os::Loop& loop,
     return LinkMirror(std::move(state));
 }
 
+std::expected<void, os::Error> LinkMirror::follow(std::vector<std::string> names,
+                                                  vrrp::Instant now) {
+    if (names == state_->names) {
+        return {};
+    }
+    const std::vector<std::string> before = std::exchange(state_->names, std::move(names));
+    if (auto result = state_->read_all(now); !result) {
+        state_->names = before;
+        return result;
+    }
+    state_->retry.arm(now);
+    return {};
+}
+
 const Link* LinkMirror::find(std::string_view name) const {
     return state_->table.find(name);
 }

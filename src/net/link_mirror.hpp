@@ -31,6 +31,11 @@ public:
     LinkMirror(LinkMirror&&) noexcept;
     ~LinkMirror();
 
+    /// Follows the links of these names from now on, and knows them when it returns; what has
+    /// changed meanwhile is called from the loop as always. An error changes nothing.
+    [[nodiscard]] std::expected<void, os::Error> follow(std::vector<std::string> names,
+                                                        vrrp::Instant now);
+
     /// The link of that name; nullptr where there is none. Valid until the loop turns.
     [[nodiscard]] const Link* find(std::string_view name) const;
 

@@ -66,6 +66,18 @@ ordered_json to_json(const engine::ProcessSnapshot& process) {
     };
 }
 
+ordered_json to_json(const engine::ConfigurationSnapshot& configuration) {
+    const auto& failed_at = configuration.failed_at;
+    return {
+        {"loaded_at", to_text(configuration.loaded_at)},
+        {"reloads_good", configuration.reloads_good},
+        {"reloads_failed", configuration.reloads_failed},
+        {"last_failure",
+         failed_at ? ordered_json{{"at", to_text(*failed_at)}, {"reason", configuration.failure}}
+                   : ordered_json(nullptr)},
+    };
+}
+
 ordered_json to_json(const engine::RouterSnapshot& router) {
     ordered_json addresses = ordered_json::array();
     for (const vrrp::VirtualAddress& address : router.addresses) {
@@ -161,6 +173,7 @@ std::string status_json(const engine::Snapshot& snapshot) {
         {"taken_at", to_text(snapshot.taken_at)},
         {"started_at", to_text(snapshot.started_at)},
         {"process", to_json(snapshot.process)},
+        {"configuration", to_json(snapshot.configuration)},
         {"loop", to_json(snapshot.lag)},
         {"routers", ordered_json::array()},
         {"checks", ordered_json::array()},

@@ -245,6 +245,12 @@ std::chrono::system_clock::time_point Loop::wall_time(vrrp::Instant at) const {
     return std::chrono::system_clock::time_point(std::chrono::microseconds(wall) - ago);
 }
 
+std::uint64_t Loop::monotonic_microseconds() const {
+    std::uint64_t microseconds = 0;
+    sd_event_now(core_->event.get(), CLOCK_MONOTONIC, &microseconds);
+    return microseconds;
+}
+
 void Loop::at_end(TimerQueue::Callback callback) {
     core_->turn.at_end.push_back(std::move(callback));
 }

@@ -89,6 +89,9 @@ public:
     /// The wall clock's reading at an instant that now() gave, for people to read.
     [[nodiscard]] std::chrono::system_clock::time_point wall_time(vrrp::Instant at) const;
 
+    /// What CLOCK_MONOTONIC read when this wake-up happened, in microseconds: systemd's clock.
+    [[nodiscard]] std::uint64_t monotonic_microseconds() const;
+
     /// Calls back once, at the end of the callback that is running now or runs next: what is
     /// cheaper done together can wait until then.
     void at_end(TimerQueue::Callback callback);

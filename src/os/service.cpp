@@ -4,11 +4,18 @@
 #include <systemd/sd-daemon.h>
 
 #include <cstdlib>
+#include <string>
 
 namespace os {
 
 void notify_ready() {
     sd_notify(0, "READY=1");
+}
+
+void notify_reloading(std::uint64_t monotonic_microseconds) {
+    const std::string state =
+        "RELOADING=1\nMONOTONIC_USEC=" + std::to_string(monotonic_microseconds);
+    sd_notify(0, state.c_str());
 }
 
 void notify_stopping() {

@@ -14,6 +14,9 @@ json status() {
     return json::parse(R"({
         "host": "lb-master", "version": "0.1.0", "pid": 17,
         "taken_at": "2023-11-14T22:14:50.250Z", "started_at": "2023-11-14T22:13:20.000Z",
+        "configuration": {"loaded_at": "2023-11-14T22:13:20.000Z", "reloads_good": 0,
+                          "reloads_failed": 1,
+                          "last_failure": {"at": "2023-11-14T22:14:40.250Z", "reason": "bad"}},
         "loop": {"lag_max_ms": 12.345, "lag_recent_ms": 0.25, "late_wake_ups": 0},
         "routers": [{
             "name": "k8s-api", "interface": "eth0", "family": "ipv4", "version": 2,
@@ -144,6 +147,8 @@ TEST_CASE("of a thousand addresses the first ones are shown", "[cli]") {
 TEST_CASE("the status is told as text", "[cli]") {
     CHECK(text_of(status()) ==
           "lb-master  understudy 0.1.0, pid 17, up for 90 s\n"
+          "  config     loaded 90 s ago\n"
+          "  not taken 10 s ago: bad\n"
           "  lag        12.3 ms at most, 0.2 ms lately, never over 100 ms\n"
           "\n"
           "k8s-api  master for 2 h\n"

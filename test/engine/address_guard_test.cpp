@@ -134,3 +134,31 @@ TEST_CASE("of a thousand addresses in any order each is missed", "[engine]") {
         CHECK_FALSE(guard.has_lost(link));
     }
 }
+
+TEST_CASE("other addresses are guarded without forgetting whose the old ones are", "[engine]") {
+    const vrrp::VirtualAddress third{vrrp::IpAddress(192, 0, 2, 61), 24};
+    const vrrp::VirtualAddress fourth{vrrp::IpAddress(192, 0, 2, 62), 24};
+    engine::AddressGuard guard({first, second}, true);
+    static_cast<void>(guard.meet(net::Link{.addresses = {there(first)}}));
+    // The second one is ours by now, the fourth one is another's.
+    const net::Link link{
+        .addresses = {there(first), there(second, net::our_address_protocol), there(fourth)}};
+
+    guard.change({first, second, third, fourth}, &link);
+
+    CHECK(guard.ours() == std::vector{second, third});
+}
+
+TEST_CASE("an address that is new is not lost before it was there", "[engine]") {
+    engine::AddressGuard guard({first}, true);
+    const net::Link one{.addresses = {there(first, net::our_address_protocol)}};
+    const net::Link both{.addresses = {there(first, net::our_address_protocol),
+                                       there(second, net::our_address_protocol)}};
+    static_cast<void>(guard.has_lost(one));
+
+    guard.change({first, second}, &one);
+
+    CHECK_FALSE(guard.has_lost(one));
+    CHECK_FALSE(guard.has_lost(both));
+    CHECK(guard.has_lost(one));
+}

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -107,4 +108,21 @@ TEST_CASE("an entry that is written nowhere takes all and knows nothing", "[engi
     entry.clear();
 
     CHECK(entry.resumable_until() == std::nullopt);
+}
+
+TEST_CASE("what is not run any more may be run by another daemon", "[engine]") {
+    const TemporaryFolder folder;
+    engine::Ledger ours(folder.path());
+    engine::Ledger theirs(folder.path());
+    const config::Router kept = router(51, first);
+    REQUIRE(ours.claim(kept));
+    REQUIRE(ours.claim(router(52, second)));
+    REQUIRE(ours.claim(router(53, second, "eth1")));
+
+    ours.release_all_but(std::vector{&kept});
+
+    CHECK(theirs.claim(router(52, second)));
+    CHECK(theirs.claim(router(53, second, "eth1")));
+    CHECK_FALSE(theirs.claim(router(51, vrrp::IpAddress(192, 0, 2, 99))));
+    CHECK_FALSE(theirs.claim(router(54, first)));
 }

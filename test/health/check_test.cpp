@@ -206,3 +206,45 @@ TEST_CASE("verdicts have their names", "[health]") {
     CHECK(to_text(Verdict::good) == "good");
     CHECK(to_text(Verdict::bad) == "bad");
 }
+
+TEST_CASE("a check that looks at something else keeps its verdict until the first result",
+          "[health]") {
+    Check check = make_check(3, 3);
+    static_cast<void>(check.handle(ProbeStarted{}, start));
+    static_cast<void>(check.handle(good, start));
+    health::CheckConfig other = check.config();
+    other.probe = health::FileProbeConfig{"/other"};
+
+    check.reconfigure(other, start + 1s);
+
+    CHECK(check.verdict() == Verdict::good);
+    CHECK(check.deadline() == start + 1s + other.interval + other.timeout);
+    CHECK(check.handle(bad, start + 2s) == CheckChanged{Verdict::good, Verdict::bad});
+    CHECK_FALSE(check.deadline());
+    CHECK_FALSE(check.handle(good, start + 3s));
+}
+
+TEST_CASE("without a result in time what a check looked at before counts no more", "[health]") {
+    Check check = make_check(3, 3);
+    static_cast<void>(check.handle(good, start));
+    health::CheckConfig other = check.config();
+    other.invert = true;
+    check.reconfigure(other, start);
+
+    CHECK(check.handle(CheckTimeout{}, start + 2s) == CheckChanged{Verdict::good, Verdict::bad});
+    CHECK(check.detail() == "no result within 2 s");
+    CHECK_FALSE(check.deadline());
+}
+
+TEST_CASE("a check that is judged by other numbers counts on", "[health]") {
+    Check check = make_check(1, 3);
+    static_cast<void>(check.handle(good, start));
+    static_cast<void>(check.handle(bad, start));
+    health::CheckConfig other = check.config();
+    other.fall = 2;
+
+    check.reconfigure(other, start);
+
+    CHECK_FALSE(check.deadline());
+    CHECK(check.handle(bad, start) == CheckChanged{Verdict::good, Verdict::bad});
+}

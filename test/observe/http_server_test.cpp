@@ -9,12 +9,16 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <expected>
 #include <filesystem>
 #include <future>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -35,6 +39,11 @@ public:
 private:
     std::string path_;
 };
+
+void no_reload(bool /*is_dry_run*/, const observe::HttpServer::Answer& answer,
+               vrrp::Instant /*now*/) {
+    answer(false, "{}");
+}
 
 /// Turns the loop until the client, in a thread of its own, has its answer.
 template <typename Work>
@@ -70,7 +79,8 @@ TEST_CASE("the tools' client gets the status over the Unix socket", "[observe]")
     const Folder folder;
     const std::string path = folder.file("deeper/api.sock");
     auto loop = os::Loop::create();
-    auto server = observe::HttpServer::open(path, *loop, [] { return R"({"host":"here"})"; });
+    auto server =
+        observe::HttpServer::open(path, *loop, [] { return R"({"host":"here"})"; }, no_reload);
     REQUIRE(server.has_value());
 
     const auto answer = with_loop(*loop, [&path] { return cli::get(path, "/v1/status"); });
@@ -86,20 +96,85 @@ TEST_CASE("an unknown path is answered with what there is", "[observe]") {
     const Folder folder;
     const std::string path = folder.file("api.sock");
     auto loop = os::Loop::create();
-    auto server = observe::HttpServer::open(path, *loop, [] { return "{}"; });
+    auto server = observe::HttpServer::open(path, *loop, [] { return "{}"; }, no_reload);
     REQUIRE(server.has_value());
 
     const auto answer = with_loop(*loop, [&path] { return cli::get(path, "/v1/nothing"); });
 
     REQUIRE_FALSE(answer.has_value());
-    CHECK(answer.error() == "the daemon answered 404: There is: GET /v1/status\n");
+    CHECK(answer.error() == "the daemon answered 404: There is: GET /v1/status, POST /v1/reload\n");
+}
+
+TEST_CASE("a reload is answered when it is done, and others meanwhile", "[observe]") {
+    const Folder folder;
+    const std::string path = folder.file("api.sock");
+    auto loop = os::Loop::create();
+    std::vector<bool> asked;
+    std::optional<observe::HttpServer::Answer> waiting;
+    os::Timer timer = *loop->timer(os::Urgency::clients, [&waiting](vrrp::Instant /*now*/) {
+        (*waiting)(true, R"({"ok":true})");
+    });
+    auto server = observe::HttpServer::open(
+        path, *loop, [] { return "{}"; },
+        [&](bool is_dry_run, observe::HttpServer::Answer answer, vrrp::Instant /*now*/) {
+            asked.push_back(is_dry_run);
+            waiting = std::move(answer);
+            timer.arm(loop->now() + std::chrono::milliseconds(20));
+        });
+    REQUIRE(server.has_value());
+
+    const auto answer = with_loop(*loop, [&] {
+        auto reload = std::async(std::launch::async,
+                                 [&path] { return cli::post(path, "/v1/reload?dry_run=1"); });
+        const auto status = cli::get(path, "/v1/status");
+        return std::pair(status, reload.get());
+    });
+
+    CHECK(answer.first == std::expected<std::string, std::string>("{}"));
+    REQUIRE(answer.second);
+    CHECK(answer.second->status == 200);
+    CHECK(answer.second->body == R"({"ok":true})");
+    CHECK(asked == std::vector<bool>{true});
+}
+
+TEST_CASE("a reload that fails is answered so, at once too", "[observe]") {
+    const Folder folder;
+    const std::string path = folder.file("api.sock");
+    auto loop = os::Loop::create();
+    auto server = observe::HttpServer::open(path, *loop, [] { return "{}"; }, no_reload);
+    REQUIRE(server.has_value());
+
+    const auto answers = with_loop(*loop, [&path] {
+        return std::pair(cli::post(path, "/v1/reload"), cli::get(path, "/v1/reload"));
+    });
+
+    REQUIRE(answers.first);
+    CHECK(answers.first->status == 422);
+    CHECK(answers.second.error() == "the daemon answered 405: Use POST.\n");
+}
+
+TEST_CASE("a server ends while somebody waits for a reload", "[observe]") {
+    const Folder folder;
+    const std::string path = folder.file("api.sock");
+    auto loop = os::Loop::create();
+    std::future<std::expected<cli::Answer, std::string>> reload;
+    {
+        auto server = observe::HttpServer::open(
+            path, *loop, [] { return "{}"; },
+            [&loop](bool, const observe::HttpServer::Answer&, vrrp::Instant) { loop->stop(0); });
+        REQUIRE(server.has_value());
+        reload = std::async(std::launch::async, [&path] { return cli::post(path, "/v1/reload"); });
+        REQUIRE(loop->run().has_value());
+    }
+
+    CHECK_FALSE(reload.get().has_value());
 }
 
 TEST_CASE("a client that says nothing keeps nobody waiting", "[observe]") {
     const Folder folder;
     const std::string path = folder.file("api.sock");
     auto loop = os::Loop::create();
-    auto server = observe::HttpServer::open(path, *loop, [] { return "{}"; });
+    auto server = observe::HttpServer::open(path, *loop, [] { return "{}"; }, no_reload);
     REQUIRE(server.has_value());
     const os::Fd silent(connect_to(path));
 

@@ -18,6 +18,11 @@ engine::Snapshot pair_snapshot() {
         .taken_at = start + 90'250ms,
         .started_at = start,
         .process = {.realtime_priority = 10, .is_memory_locked = true},
+        .configuration = {.loaded_at = start,
+                          .reloads_good = 3,
+                          .reloads_failed = 1,
+                          .failed_at = start + 90'250ms,
+                          .failure = "no such key"},
         .lag = {.greatest = 12'345'678ns, .recent = 250us, .late_wake_ups = 2},
         .routers = {{.name = "k8s-api",
                      .interface = "eth0",
@@ -51,6 +56,12 @@ TEST_CASE("the status is the snapshot in JSON", "[observe]") {
     CHECK(status["process"]["memory_locked"] == true);
     CHECK(status["loop"] ==
           nlohmann::json{{"lag_max_ms", 12.345}, {"lag_recent_ms", 0.25}, {"late_wake_ups", 2}});
+    CHECK(status["configuration"] ==
+          nlohmann::json{
+              {"loaded_at", "2023-11-14T22:13:20.000Z"},
+              {"reloads_good", 3},
+              {"reloads_failed", 1},
+              {"last_failure", {{"at", "2023-11-14T22:14:50.250Z"}, {"reason", "no such key"}}}});
     const auto& router = status["routers"][0];
     CHECK(router["state"] == "master");
     CHECK(router["since"] == "2023-11-14T22:13:23.000Z");
@@ -99,12 +110,14 @@ TEST_CASE("what is not there is null", "[observe]") {
     auto snapshot = pair_snapshot();
     snapshot.routers[0].master.reset();
     snapshot.process = {};
+    snapshot.configuration.failed_at.reset();
 
     const auto status = nlohmann::json::parse(observe::status_json(snapshot));
 
     CHECK(status["routers"][0]["master"].is_null());
     CHECK(status["process"]["realtime_priority"].is_null());
     CHECK(status["process"]["memory_locked"] == false);
+    CHECK(status["configuration"]["last_failure"].is_null());
     CHECK(status["checks"][0]["since"].is_null());
 }
 
