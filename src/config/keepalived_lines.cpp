@@ -29,7 +29,7 @@ struct Fate {
 };
 
 /// The key of TOML that a keyword becomes, of the table that its block becomes.
-constexpr auto words = std::to_array<Word>({
+constexpr std::array<Word, 80> words = {{
     {"vrrp_instance", "state", "priority"},
     {"vrrp_instance", "interface", "interface"},
     {"vrrp_instance", "virtual_router_id", "vrid"},
@@ -110,7 +110,7 @@ constexpr auto words = std::to_array<Word>({
     {"global_defs", "notify_fifo_script", "state_fifo_reader"},
     {"global_defs", "vrrp_notify_fifo_script", "state_fifo_reader"},
     {"global_defs", "vrrp_notify_priority_changes", "state_fifo_priorities"},
-});
+}};
 
 /// Blocks that are one value, with a line for each of its parts.
 constexpr auto lists = std::to_array<std::string_view>(
