@@ -1,9 +1,9 @@
 #include "cli/reloader.hpp"
 
-#include "cli/diagnostics.hpp"
 #include "cli/host_view.hpp"
 #include "config/lint.hpp"
 #include "config/secret_lines.hpp"
+#include "os/log.hpp"
 #include "os/service.hpp"
 
 #include <fmt/format.h>
@@ -37,6 +37,19 @@ std::string why_bad(const config::Loaded& loaded) {
     without_advice.advice.clear();
     without_advice.source.clear();
     return config::to_text(without_advice);
+}
+
+/// The daemon runs: nobody may hold it up by not reading what it says.
+void log_diagnostics(const config::Diagnostics& diagnostics) {
+    for (const config::Diagnostic& diagnostic : diagnostics) {
+        const bool is_error = diagnostic.severity == config::Severity::error;
+        os::log::write(is_error ? os::log::Level::error : os::log::Level::warning,
+                       "said of the file",
+                       {{"place", fmt::format("{}:{}:{}", diagnostic.file, diagnostic.place.line,
+                                              diagnostic.place.column)},
+                        {"what", diagnostic.message},
+                        {"help", diagnostic.advice}});
+    }
 }
 
 }  // namespace
@@ -102,7 +115,7 @@ engine::ReloadOutcome Reloader::plan(const config::Loaded& loaded) const {
 }
 
 engine::ReloadOutcome Reloader::apply(const config::Loaded& loaded, vrrp::Instant now) {
-    print_diagnostics(loaded.diagnostics);
+    log_diagnostics(loaded.diagnostics);
     engine::ReloadOutcome outcome{
         .is_dry_run = false, .changes = {}, .diagnostics = loaded.diagnostics, .error = {}};
     if (!loaded.config) {

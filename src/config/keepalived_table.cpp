@@ -36,12 +36,13 @@ Index make_index() {
 }  // namespace
 
 std::span<const KeepalivedBlock> keepalived_blocks() {
-    static const std::vector<KeepalivedBlock> blocks = all_blocks();
+    // Never destroyed: a thread may read a file while the program ends.
+    static const auto& blocks = *new std::vector<KeepalivedBlock>(all_blocks());
     return blocks;
 }
 
 const KeepalivedRow* find_row(std::string_view block, std::string_view keyword) {
-    static const Index index = make_index();
+    static const auto& index = *new Index(make_index());
     const auto found = index.find({block, keyword});
     return found != index.end() ? found->second : nullptr;
 }

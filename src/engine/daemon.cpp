@@ -107,7 +107,7 @@ std::expected<std::unique_ptr<Instance>, os::Error> Daemon::create_instance(
                                      **segment, executor_, loop_);
     if (instance) {
         (*instance)->on_event([this, self = instance->get()](vrrp::Instant now) {
-            note(*self, now);
+            note_event(*self, now);
             settle(now);
         });
     }

@@ -81,7 +81,8 @@ private:
     void settle(vrrp::Instant now);
     void introduce(const Instance& instance);
     void note(const Instance& instance, vrrp::Instant now);
-    void forget(const Instance& instance, std::vector<std::size_t>& left);
+    void note_event(const Instance& instance, vrrp::Instant now);
+    [[nodiscard]] std::size_t forget(const Instance& instance);
     void tell_changes(const std::vector<std::size_t>& left, vrrp::Instant now);
     void tell(vrrp::Instant now);
     void end_when_idle(vrrp::Instant now);
@@ -111,6 +112,7 @@ private:
     Ledger ledger_;
     std::unique_ptr<Notifier> notifier_;
     std::map<const Instance*, std::size_t> told_as_;  ///< the notifier's numbers
+    std::map<const Instance*, std::size_t> left_as_;  ///< the same of those that retire
     std::vector<std::unique_ptr<Segment>> segments_;
     std::vector<std::unique_ptr<Instance>> instances_;  ///< in the order of the configuration
     std::vector<std::unique_ptr<Instance>> retiring_;   ///< of former ones, until they are idle

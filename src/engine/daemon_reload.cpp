@@ -236,7 +236,7 @@ void Daemon::dismiss(Reload& reload, vrrp::Instant now) {
         const Instance* const former = reload.running.at({step.name, step.family});
         const auto found = std::ranges::find_if(
             instances_, [former](const auto& instance) { return instance.get() == former; });
-        forget(**found, reload.left);
+        left_as_[found->get()] = forget(**found);
         (*found)->retire(now);
         going.push_back(std::move(*found));
         instances_.erase(found);
@@ -244,6 +244,8 @@ void Daemon::dismiss(Reload& reload, vrrp::Instant now) {
     for (auto& instance : going) {
         if (goes_at_once(instance)) {
             instance->retire_at_once(now);
+            reload.left.push_back(left_as_.at(instance.get()));
+            left_as_.erase(instance.get());
             reload.dismissed.push_back(std::move(instance));
         } else {
             retiring_.push_back(std::move(instance));
@@ -269,12 +271,14 @@ void Daemon::make_over(Reload& reload, vrrp::Instant now) {
         }
     }
     for (Reload::Adjustment& adjustment : reload.adjusted) {
-        const auto& kept = served[adjustment.next.router.interface];
+        const auto found = served.find(adjustment.next.router.interface);
+        const std::vector<vrrp::VirtualAddress> kept =
+            found == served.end() ? std::vector<vrrp::VirtualAddress>() : found->second;
         Instance& instance = *adjustment.instance;
         const bool has_other_group = instance.group() != adjustment.next.router.group;
         instance.become(std::move(adjustment.next), kept, now);
         if (has_other_group) {
-            forget(instance, reload.left);
+            reload.left.push_back(forget(instance));
             introduce(instance);
         }
     }
@@ -339,6 +343,10 @@ void Daemon::forget_idle() {
     const auto rest = std::ranges::stable_partition(retiring_, std::not_fn(is_idle));
     std::ranges::move(rest, std::back_inserter(gone));
     retiring_.erase(rest.begin(), rest.end());
+    for (const auto& instance : gone) {
+        notifier_->leave(left_as_.at(instance.get()), loop_.now());
+        left_as_.erase(instance.get());
+    }
     arrange_segments(loop_.now());
     release_claims();
 }

@@ -27,8 +27,14 @@ void Daemon::note(const Instance& instance, vrrp::Instant now) {
                          .has_resumed = instance.has_resumed()},
                         now);
     }
-    if (instance.hears_lower_master()) {
-        notifier_->hear_lower_master(member, "a master of lower rank is heard", now);
+}
+
+/// What the event in hand has shown, beside where the router stands after it.
+void Daemon::note_event(const Instance& instance, vrrp::Instant now) {
+    note(instance, now);
+    const auto found = told_as_.find(&instance);
+    if (found != told_as_.end() && instance.hears_lower_master()) {
+        notifier_->hear_lower_master(found->second, "a master of lower rank is heard", now);
     }
 }
 
@@ -44,23 +50,23 @@ void Daemon::tell(vrrp::Instant now) {
     });
 }
 
-/// Of a router that is moved, scripts hear what it becomes; of one that is gone, only that.
-void Daemon::forget(const Instance& instance, std::vector<std::size_t>& left) {
+/// Nothing is told of it from now on. Of a router that is moved, scripts hear what it becomes; of
+/// one that is gone, only that, when it has gone.
+std::size_t Daemon::forget(const Instance& instance) {
     const auto found = told_as_.find(&instance);
-    left.push_back(found->second);
+    const std::size_t member = found->second;
     told_as_.erase(found);
+    return member;
 }
 
-/// All routers have become what the file says.
+/// All routers have become what the file says, and these have gone.
 void Daemon::tell_changes(const std::vector<std::size_t>& left, vrrp::Instant now) {
     for (const auto& instance : instances_) {
         note(*instance, now);
     }
-    executor_.after([this, left, now] {
-        for (const std::size_t member : left) {
-            notifier_->leave(member, now);
-        }
-    });
+    for (const std::size_t member : left) {
+        notifier_->leave(member, now);
+    }
 }
 
 }  // namespace engine

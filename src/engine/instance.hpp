@@ -208,6 +208,7 @@ private:
     const vrrp::AdvertisementReceived* heard_ = nullptr;  ///< the event in hand, if it is one
     bool is_refused_ = false;                             ///< what was heard
     bool has_spoken_ = false;                             ///< the last advert counts as sent
+    bool has_joined_ = false;                             ///< it began in a daemon that ran
     bool has_resumed_ = false;
     bool hears_lower_master_ = false;
     std::string trigger_;  ///< what the event in hand came from

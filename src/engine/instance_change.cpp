@@ -147,6 +147,7 @@ void Instance::retire_at_once(vrrp::Instant now) {
 }
 
 void Instance::join(bool in_office, vrrp::Instant now) {
+    has_joined_ = true;
     take_link(now);
     has_left_overs_ = false;
     start_with(in_office ? company_of(settings_) + " is in office" : "", now);

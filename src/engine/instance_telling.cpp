@@ -101,7 +101,8 @@ void Instance::on(const vrrp::StateChanged& effect, vrrp::Instant now) {
     since_ = now;
     reason_ = explain(effect, router_, trigger_);
     begin_guard(effect);
-    has_resumed_ = effect.cause == vrrp::Cause::resumed;
+    // Who joins a group in office goes on with it, and nobody has been told of that.
+    has_resumed_ = effect.cause == vrrp::Cause::resumed && !has_joined_;
     if (effect.to == vrrp::State::master) {
         ++counters_.became_master;
     } else {

@@ -231,8 +231,11 @@ void Monitor::judge_all(vrrp::Instant now) {
         const health::CheckConfig& config = watch->check.config();
         const bool is_waiting =
             !config.after.empty() && find(config.after).verdict() != health::Verdict::good;
-        if (std::exchange(watch->awaits_judgement, false) && !is_waiting) {
-            take(*watch, judge(*combination_of(config)), now);
+        const auto* const combination = combination_of(config);
+        // A reload may have made another kind of check of one that awaited it.
+        if (std::exchange(watch->awaits_judgement, false) && combination != nullptr &&
+            !is_waiting) {
+            take(*watch, judge(*combination), now);
         }
     }
 }

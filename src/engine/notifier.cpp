@@ -5,14 +5,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 namespace engine {
 
 namespace {
 
+/// Adds a word to those that blanks keep apart, unless it is one of them.
 void add_word(std::string& words, const std::string& word) {
-    words += words.empty() ? word : ' ' + word;
+    if (!fmt::format(" {} ", words).contains(fmt::format(" {} ", word))) {
+        words += words.empty() ? word : ' ' + word;
+    }
 }
 
 }  // namespace
@@ -40,10 +44,15 @@ void Notifier::take_fifos(const config::DaemonSettings& daemon) {
     if (daemon.state_fifos == fifo_settings_) {
         return;
     }
-    fifos_.clear();
+    // What waits for a reader, and who reads, stays with a FIFO that stays.
+    auto former = std::exchange(fifos_, {});
     fifo_settings_ = daemon.state_fifos;
     for (const config::StateFifo& settings : fifo_settings_) {
-        if (auto fifo = StateFifo::create(settings, launcher_, loop_)) {
+        const auto same = std::ranges::find_if(
+            former, [&settings](const auto& fifo) { return fifo && fifo->settings() == settings; });
+        if (same != former.end()) {
+            fifos_.push_back(std::move(*same));
+        } else if (auto fifo = StateFifo::create(settings, launcher_, loop_)) {
             fifos_.push_back(std::move(*fifo));
         } else {
             os::log::error("states can't be written to the FIFO",
@@ -55,10 +64,8 @@ void Notifier::take_fifos(const config::DaemonSettings& daemon) {
 std::size_t Notifier::join(const config::Router& router) {
     const std::size_t member = members_.size();
     Subject& own = subject_of(false, router.name);
-    members_.push_back({.router = &own,
-                        .company = router.group,
-                        .news = {.priority = router.protocol.priority},
-                        .is_first = own.members.empty()});
+    members_.push_back(
+        {.router = &own, .company = router.group, .news = {.priority = router.protocol.priority}});
     if (!router.group.empty()) {
         companies_[router.group].push_back(member);
     }
@@ -86,11 +93,34 @@ Notifier::Subject& Notifier::subject_of(bool is_group, const std::string& name) 
 }
 
 void Notifier::describe(Subject& subject, const config::Router& router) {
-    if (!fmt::format(" {} ", subject.self.interface).contains(' ' + router.interface + ' ')) {
-        add_word(subject.self.interface, router.interface);
-    }
+    add_word(subject.self.interface, router.interface);
     for (const vrrp::VirtualAddress& address : router.addresses) {
         add_word(subject.self.addresses, vrrp::to_text(address));
+    }
+}
+
+/// Describes all subjects of the file as that does now.
+void Notifier::describe_anew(const config::Config& config) {
+    std::set<Subject*> known;
+    const auto take = [&](bool is_group, const std::string& name, const config::Router& router) {
+        const auto found = subjects_.find({is_group, name});
+        if (found == subjects_.end()) {
+            return;
+        }
+        ScriptSubject& self = found->second.self;
+        if (known.insert(&found->second).second) {
+            self.interface.clear();
+            self.addresses.clear();
+            self.group.clear();
+        }
+        if (std::ranges::find(groups_, router.group, &config::Group::name) != groups_.end()) {
+            self.group = router.group;
+        }
+        describe(found->second, router);
+    };
+    for (const config::Router& router : config.routers) {
+        take(false, router.name, router);
+        take(true, router.group, router);
     }
 }
 
@@ -138,11 +168,18 @@ void Notifier::leave(std::size_t member, vrrp::Instant now) {
               .reason = "the file has it no more"},
              now);
     }
+    // Should it come back, everything is news.
+    for (Subject* const whole : {&subject, left.group}) {
+        if (whole != nullptr && whole->members.empty()) {
+            whole->told = Standing::unknown;
+        }
+    }
 }
 
 void Notifier::adopt(const config::Config& config, vrrp::Instant now) {
     groups_ = config.groups;
     take_fifos(config.daemon);
+    describe_anew(config);
     for (auto& [key, subject] : subjects_) {
         const auto& [is_group, name] = key;
         if (is_group) {
@@ -205,7 +242,8 @@ void Notifier::tell_priority(std::size_t member, std::uint8_t before, vrrp::Inst
     const Subject& subject = *known.router;
     const Standing standing = known.news.standing;
     const bool takes_part = standing == Standing::master || standing == Standing::backup;
-    if (before == known.news.priority || !takes_part || !known.is_first || known.has_left ||
+    if (before == known.news.priority || !takes_part || known.has_left ||
+        subject.members.front() != member ||
         !(tells_priorities_ || subject.scripts.tells_priority)) {
         return;
     }

@@ -90,7 +90,6 @@ private:
         Subject* group = nullptr;  ///< where it is in one that is told of
         std::string company;       ///< with whom it shares its fate; empty: with nobody
         News news;
-        bool is_first = true;  ///< of the families of its router
         bool has_left = false;
     };
 
@@ -101,6 +100,7 @@ private:
     Subject& subject_of(bool is_group, const std::string& name);
     void mark(const Member& member);
     static void describe(Subject& subject, const config::Router& router);
+    void describe_anew(const config::Config& config);
     void set_scripts(Subject& subject, const config::StateScripts& scripts);
     [[nodiscard]] Standing standing_of(const Subject& subject) const;
     [[nodiscard]] Standing effective(const Member& member) const;

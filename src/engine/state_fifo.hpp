@@ -37,6 +37,7 @@ public:
     /// Writes a line, given without its end; never blocks.
     void write(std::string_view line, vrrp::Instant now);
 
+    [[nodiscard]] const config::StateFifo& settings() const { return settings_; }
     [[nodiscard]] FifoSnapshot snapshot() const;
 
 private:

@@ -165,6 +165,24 @@ TEST_CASE("a check of other checks is judged anew", "[engine]") {
     CHECK(theatre.verdict("other") == Verdict::good);
 }
 
+TEST_CASE("a check of others that becomes another one is judged by nobody", "[engine]") {
+    CheckConfig all{.name = "all",
+                    .probe = health::CombinationConfig{.members = {"a"}, .needed = 1}};
+    Theatre theatre({simple("leader"), simple("a"), all});
+    REQUIRE(theatre.monitor.start());
+    CheckConfig waiting = simple("a");
+    waiting.after = "leader";
+    const auto begin = [&] {
+        theatre.report("leader", false);
+        theatre.report("a", true);
+    };
+    const auto change = [&] {
+        change_to(theatre, {simple("leader"), waiting, looking_at("all", "/x")});
+    };
+
+    theatre.play_all({begin, change, [&] { CHECK(theatre.verdict("all") == Verdict::good); }});
+}
+
 TEST_CASE("a script that is for other routers is told so", "[engine]") {
     const CheckConfig script{.name = "a", .probe = health::ScriptProbeConfig{.command = {"/x"}}};
     Theatre theatre({script});

@@ -242,6 +242,67 @@ TEST_CASE("a router that the file has no more is told as deleted where a script 
     CHECK(scene.lines() == "INSTANCE \"web\" DELETED 100\n");
 }
 
+TEST_CASE("a router that comes back into the file is told anew", "[engine]") {
+    Scene scene({router("web")});
+    scene.tell(Standing::backup);
+    scene.notifier->leave(scene.members[0], scene.stage.loop.now());
+    CHECK(scene.lines() == "INSTANCE \"web\" BACKUP 100\n");
+
+    scene.members[0] = scene.notifier->join(scene.config.routers[0]);
+    scene.tell(Standing::backup);
+
+    CHECK(scene.lines() == "INSTANCE \"web\" BACKUP 100\n");
+}
+
+TEST_CASE("a router that is moved is told of no more than where it stands", "[engine]") {
+    Scene scene({router("web")});
+    scene.config.daemon.tells_priorities = true;
+    scene.begin();
+    scene.tell(Standing::backup);
+    const std::size_t former = scene.members[0];
+    scene.members[0] = scene.notifier->join(scene.config.routers[0]);
+    scene.note(0, Standing::backup);
+    scene.notifier->leave(former, scene.stage.loop.now());
+    scene.settle();
+    CHECK(scene.lines() == "INSTANCE \"web\" BACKUP 100\n");
+
+    scene.note(0, Standing::backup, 90);
+
+    CHECK(scene.lines() == "INSTANCE \"web\" BACKUP_PRIORITY 90\n");
+}
+
+TEST_CASE("scripts are told the addresses of the newer file", "[engine]") {
+    auto scene = std::make_unique<Scene>(std::vector{router("web")});
+    (void)scene->folder.file("record", "", 0666);
+    config::Router& web = scene->config.routers[0];
+    web.scripts.change =
+        scene->script("change", "echo $UNDERSTUDY_INTERFACE $UNDERSTUDY_ADDRESSES >> record\n");
+    web.addresses = {{vrrp::IpAddress(192, 0, 2, 1), 24}};
+    scene->begin();
+    web.interface = "eth1";
+    web.addresses = {{vrrp::IpAddress(192, 0, 2, 2), 24}};
+
+    scene->notifier->adopt(scene->config, scene->stage.loop.now());
+    scene->tell(Standing::backup);
+
+    scene->wait_record("eth1 192.0.2.2/24\n");
+}
+
+TEST_CASE("a FIFO that stays keeps what waits for its reader", "[engine]") {
+    Scene scene({router("web")});
+    for (int i = 0; i < 5000; ++i) {
+        scene.tell(i % 2 == 0 ? Standing::backup : Standing::master);
+    }
+    const auto before = scene.notifier->fifos().front();
+    scene.config.daemon.state_fifos.push_back({.path = scene.folder.path("other")});
+
+    scene.notifier->adopt(scene.config, scene.stage.loop.now());
+
+    REQUIRE(scene.notifier->fifos().size() == 2);
+    CHECK(scene.notifier->fifos().front().lines_written == before.lines_written);
+    CHECK(scene.notifier->fifos().front().lines_lost == before.lines_lost);
+}
+
 TEST_CASE("scripts of a router run one after the other, its own first", "[engine]") {
     const auto scene = scripted("sleep 0.05; echo own >> record\n");
     scene->tell(Standing::backup);

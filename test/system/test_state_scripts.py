@@ -189,9 +189,34 @@ def test_a_new_script_is_taken_over_by_a_signal(lab: Lab) -> None:
     daemon = start_alone(lab, alone_config())
     daemon.wait_state("master")
     daemon.reload(alone_config(on_stop="/etc/understudy/stop.sh"))
-    daemon.wait_log("keys read again")
+    daemon.wait_log("the file was read again changes=1")
     assert daemon.stop() == 0
     assert records(daemon.host) == ["stop.sh "]
+
+
+def test_a_router_that_leaves_the_file_is_told_when_its_address_has_gone(lab: Lab) -> None:
+    look = (f'#!/bin/sh\necho "$(basename "$0") $UNDERSTUDY_ROUTER $UNDERSTUDY_STATE $(ip -4 -o '
+            f'address show dev eth0 | grep -c {ADDRESS}/)" >> {RECORD}\n')
+    other = ('[router.other]\ninterface = "eth0"\nvrid = 52\nversion = 3\ninterval = "100ms"\n'
+             'addresses = ["192.168.56.62/24"]\non_change = "/etc/understudy/change.sh"\n')
+    keys = {"on_deleted": "/etc/understudy/fault.sh", "on_stop": "/etc/understudy/stop.sh",
+            "on_master": "/etc/understudy/master.sh"}
+    daemon = start_alone(lab, alone_config(**keys), look)
+    wait_records(daemon.host, ["master.sh k8s-api MASTER 1"])
+
+    daemon.reload(other)
+    # Until then it serves, as nobody else takes over.
+    told = {"change.sh other MASTER 1", "fault.sh k8s-api DELETED 0"}
+    wait_until(lambda: told <= set(records(daemon.host)), 5.0,
+               "the router that goes, and the one that comes")
+    assert "stop.sh k8s-api STOP 0" not in records(daemon.host)
+
+    # It comes back, and is told anew.
+    daemon.host.write_file(RECORD, "", 0o666)
+    daemon.reload(alone_config(**keys))
+    wait_until(lambda: "master.sh k8s-api MASTER 1" in records(daemon.host), 5.0, "its return")
+    assert daemon.stop() == 0
+    assert records(daemon.host)[-1] == "stop.sh k8s-api STOP 0"
 
 
 def test_a_router_of_both_families_is_told_once(lab: Lab) -> None:
