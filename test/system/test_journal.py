@@ -26,7 +26,7 @@ def test_the_journal_gets_a_field_for_each_fact(lab: Lab) -> None:
     host = lab.host(MASTER, lab.lan(), "192.168.56.61")
     journal = host.spawn([sys.executable, "-I", "-c", JOURNAL], name="journal")
     journal.wait_line("listening")
-    host.write_file("/etc/understudy/understudy.toml", CONFIG)
+    host.write_file("/etc/understudy/understudy.toml", CONFIG, 0o640)
     # As systemd does: standard error is the journal's, and JOURNAL_STREAM says which file that is.
     host.spawn(f"exec 2> /tmp/stream; JOURNAL_STREAM=$(stat -c %d:%i /tmp/stream) exec {BINARY} run "
                "--config /etc/understudy/understudy.toml")

@@ -19,6 +19,7 @@ class Daemon:
     """A daemon in the foreground on a host; its log lines are in `process.lines`."""
 
     process: Process
+    config_mode = 0o640  # a file with a password that all may read is told
 
     def __init__(self, host: Host, config: str, path: str) -> None:
         self.host = host
@@ -28,7 +29,7 @@ class Daemon:
 
     def write_config(self, text: str) -> None:
         """Replaces the file; what runs does not notice before it is told to reload."""
-        self.host.write_file(self.path, text, 0o640)
+        self.host.write_file(self.path, text, self.config_mode)
 
     def write_check_script(self, text: str | None) -> None:
         """Puts check_nginx.sh where the user's files and where ours expect it."""

@@ -29,6 +29,7 @@ class Frr(Daemon):
     """
 
     _zebra: Process | None = None
+    config_mode = 0o644  # it reads the file as a user of its own
 
     def __init__(self, host: Host, groups: Sequence[Group], priority: int,
                  path: str = "/etc/frr/vrrpd.conf") -> None:
