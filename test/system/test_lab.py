@@ -112,7 +112,8 @@ def test_adverts_and_arp_are_seen_as_they_were_sent(lab: Lab) -> None:
     wire = lab.sniff(lan)
     sent = send_vrrp(host, encode_v2(password="1111", priority=90), ttl=64, source="192.168.56.9")
     advert = wire.adverts.wait()
-    assert sent <= advert.at < sent + 2.0
+    # The kernel's stamp is put onto our clock, which costs a little.
+    assert sent - 0.001 <= advert.at < sent + 2.0
     assert (advert.source, advert.ttl, advert.priority) == ("192.168.56.9", 64, 90)
     assert (advert.addresses, advert.interval) == ((ADDRESS,), 1.0)
     assert advert.checksum_ok and advert.auth_data == b"1111\0\0\0\0"

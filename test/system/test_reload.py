@@ -71,7 +71,7 @@ def master(pair: Pair) -> Understudy:
 
 def test_a_file_that_says_the_same_changes_nothing(quick: Pair) -> None:
     before = states(master(quick))
-    assert reload(master(quick)) == (0, ["reloaded: nothing has changed"], "")
+    assert reload(master(quick))[:2] == (0, ["reloaded: nothing has changed"])
     assert changes(master(quick), "# a comment more\n\n" + pair_config()) == []
     assert states(master(quick)) == before
     configuration = master(quick).status()["configuration"]
