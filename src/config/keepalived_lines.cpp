@@ -258,6 +258,10 @@ private:
             if (diagnostic.severity == Severity::error) {
                 line.line_class = LineClass::unsupported;
                 line.reason = diagnostic.message;
+                // What no message tells, no report tells either.
+                if (line.reason.contains("(hidden)")) {
+                    line.word = "a line with a secret";
+                }
                 return;
             }
             const bool is_idle = diagnostic.message.contains("no effect") ||

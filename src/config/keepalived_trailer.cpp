@@ -50,8 +50,13 @@ private:
     }
 
     void take_active(const KeepalivedLine& line) {
-        const auto id = number_value(line, key_id_range, report_);
-        if (!id) {
+        // A key may stand where its number belongs.
+        const auto text = single_value(line, report_);
+        const auto id = text ? to_whole_number(*text) : std::nullopt;
+        if (!id || !key_id_range.contains(*id)) {
+            if (text) {
+                report_.error(line.value_place(), out_of_range("active_key", "none", key_id_range));
+            }
             keys_.note_mistake();
             return;
         }

@@ -229,6 +229,8 @@ std::optional<vrrp::Duration> TomlSection::duration_of(const std::string& key,
 void TomlSection::report_no_choice(const std::string& key, const TomlNode& node,
                                    const std::vector<std::string>& names) {
     const bool is_text = node.kind() == TomlKind::text;
+    // Where secrets are near, one may stand in the wrong line.
+    const bool may_show = key != "authentication" && key != "mode" && key != "replay";
     std::string expected;
     for (const std::string& name : names) {
         const bool is_last = &name == &names.back();
@@ -236,11 +238,12 @@ void TomlSection::report_no_choice(const std::string& key, const TomlNode& node,
         expected += fmt::format("\"{}\"", name);
     }
     const std::string_view meant = is_text ? nearest(node.text(), names) : std::string_view();
-    report_.error(
-        node.place(),
-        fmt::format("{} is {}, expected {}", key,
-                    is_text ? in_quotes(node.text()) : std::string(node.kind_text()), expected),
-        meant.empty() ? "" : fmt::format("did you mean \"{}\"?", meant));
+    report_.error(node.place(),
+                  fmt::format("{} is {}, expected {}", key,
+                              is_text ? (may_show ? in_quotes(node.text()) : "another text")
+                                      : std::string(node.kind_text()),
+                              expected),
+                  meant.empty() ? "" : fmt::format("did you mean \"{}\"?", meant));
 }
 
 std::optional<int> TomlSection::number(const std::string& key, const Range& range) {

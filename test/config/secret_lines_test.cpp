@@ -1,4 +1,6 @@
 #include "config/secret_lines.hpp"
+
+#include "config/conversion.hpp"
 #include "config/excerpt.hpp"
 #include "reading.hpp"
 
@@ -6,6 +8,7 @@
 #include <cstdlib>
 #include <deque>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -114,6 +117,36 @@ TEST_CASE("no message tells a secret that came from a definition", "[config]") {
         INFO(shown);
         CHECK_FALSE(shown.empty());
         CHECK(shown.find("s3cret") == std::string::npos);
+    }
+}
+
+TEST_CASE("a secret in the wrong line beside its own is not told", "[config]") {
+    const std::string router =
+        "[router.a]\ninterface = \"eth0\"\nvrid = 1\naddresses = [\"10.0.0.1/24\"]\n";
+    const std::string keys = "[router.a.hmac]\nkeys = { 1 = \"file:/x\" }\n";
+    const std::string instance = "vrrp_instance a {\ninterface eth0\nvirtual_router_id 1\n";
+    const std::vector<std::pair<std::string, std::string>> files = {
+        {"a.toml", router + "authentication = \"s3cret\"\n"},
+        {"a.toml", router + keys + "mode = \"s3cret\"\n"},
+        {"a.toml", router + keys + "replay = \"s3cret\"\n"},
+        {"a.conf", instance + "auth_hmac {\nactive_key s3cret\n}\n}\n"}};
+    for (const auto& [name, text] : files) {
+        const std::string shown = told(name, text);
+        INFO(shown);
+        CHECK(shown.find("error: ") != std::string::npos);
+        CHECK(shown.find("s3cret") == std::string::npos);
+    }
+}
+
+TEST_CASE("a conversion's report tells no secret that came from a definition", "[config]") {
+    const config::Conversion conversion = config::convert(
+        {"a", "a.conf",
+         "$PW=s3cret\nvrrp_instance a {\ninterface eth0\nvirtual_router_id 1\nauthentication "
+         "{\nauth_type PASS\nauth_pass $PW\n}\nvirtual_ipaddress {\n$PW\n}\n}\n"});
+
+    for (const config::ConvertedLine& line : conversion.reports.at(0).lines) {
+        CHECK(line.word.find("s3cret") == std::string::npos);
+        CHECK(line.reason.find("s3cret") == std::string::npos);
     }
 }
 
