@@ -79,6 +79,9 @@ struct VirtualAddress {
     friend bool operator==(const VirtualAddress&, const VirtualAddress&) = default;
 };
 
+/// The network that an address with its prefix is in: the same without the bits behind the prefix.
+[[nodiscard]] VirtualAddress network_of(const VirtualAddress& address);
+
 /// "192.0.2.1/24", "2001:db8::1/64"
 [[nodiscard]] std::string to_text(const VirtualAddress& address);
 

@@ -7,11 +7,9 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <map>
 #include <set>
-#include <span>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -27,29 +25,7 @@ bool is_any(const vrrp::IpAddress& address) {
 
 /// Whether the network of `own` has the address.
 bool is_in_network(const vrrp::VirtualAddress& own, const vrrp::IpAddress& address) {
-    if (own.address.family() != address.family()) {
-        return false;
-    }
-    const std::span<const std::byte> first = own.address.bytes();
-    const std::span<const std::byte> second = address.bytes();
-    for (std::size_t bit = 0; bit < own.prefix_length; ++bit) {
-        const auto mask = static_cast<std::byte>(0x80U >> (bit % 8));
-        if (((first[bit / 8] ^ second[bit / 8]) & mask) != std::byte{0}) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/// The network that an address with its prefix is in: "192.0.2.0/24".
-std::string network_text(const vrrp::VirtualAddress& own) {
-    std::array<std::byte, 16> bytes{};
-    std::ranges::copy(own.address.bytes(), bytes.begin());
-    for (std::size_t bit = own.prefix_length; bit < 8 * bytes.size(); ++bit) {
-        bytes[bit / 8] &= static_cast<std::byte>(~(0x80U >> (bit % 8)));
-    }
-    return to_text(vrrp::VirtualAddress{vrrp::IpAddress::from_bytes(own.address.family(), bytes),
-                                        own.prefix_length});
+    return vrrp::network_of(own) == vrrp::network_of({address, own.prefix_length});
 }
 
 class AddressLinter {
@@ -126,7 +102,7 @@ private:
         std::set<std::string> networks;
         for (const vrrp::VirtualAddress& address : own) {
             if (!address.address.is_link_local()) {
-                networks.insert(network_text(address));
+                networks.insert(to_text(network_of(address)));
             }
         }
         const std::string others =

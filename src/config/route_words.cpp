@@ -44,17 +44,6 @@ std::optional<std::uint32_t> number_of_name(const std::string& path, const std::
     return std::nullopt;
 }
 
-/// Whether all bits behind the prefix are zero.
-bool is_network(const vrrp::VirtualAddress& network) {
-    const auto bytes = network.address.bytes();
-    for (std::size_t bit = network.prefix_length; bit < 8 * bytes.size(); ++bit) {
-        if ((bytes[bit / 8] & static_cast<std::byte>(0x80U >> (bit % 8))) != std::byte{0}) {
-            return false;
-        }
-    }
-    return true;
-}
-
 vrrp::VirtualAddress all_of(vrrp::Family family) {
     const std::array<std::byte, 16> zeros{};
     return {vrrp::IpAddress::from_bytes(family, zeros), 0};
@@ -140,7 +129,7 @@ std::optional<vrrp::VirtualAddress> RouteWords::take_network(std::optional<vrrp:
         return std::nullopt;
     }
     const vrrp::VirtualAddress network{*address, static_cast<std::uint8_t>(*length)};
-    if (!is_network(network)) {
+    if (network != network_of(network)) {
         fail(fmt::format("{} is no network: bits behind its prefix are set", in_quotes(text)),
              "the kernel refuses it");
         return std::nullopt;

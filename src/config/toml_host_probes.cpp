@@ -17,16 +17,6 @@ namespace config {
 
 namespace {
 
-bool has_host_bits(const vrrp::VirtualAddress& network) {
-    const std::span<const std::byte> bytes = network.address.bytes();
-    for (std::size_t bit = network.prefix_length; bit < 8 * bytes.size(); ++bit) {
-        if ((std::to_integer<unsigned>(bytes[bit / 8]) >> (7 - bit % 8) & 1U) != 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 Checked<vrrp::VirtualAddress> to_network(std::string_view text) {
     if (text == "default") {
         return vrrp::VirtualAddress{vrrp::IpAddress(), 0};
@@ -43,7 +33,7 @@ Checked<vrrp::VirtualAddress> to_network(std::string_view text) {
                       "\"::/0\" for IPv6"});
     }
     const vrrp::VirtualAddress network{*address, static_cast<std::uint8_t>(*length)};
-    if (has_host_bits(network)) {
+    if (network != network_of(network)) {
         return std::unexpected(
             Complaint{fmt::format("route is {}, which has bits behind its prefix", in_quotes(text)),
                       "write the network as \"ip route\" shows it"});

@@ -69,15 +69,6 @@ constexpr std::size_t max_message_size = sizeof(nlmsghdr) + sizeof(ifaddrmsg) + 
 
 constexpr std::uint32_t forever = 0xffff'ffff;
 
-bool is_within(const vrrp::IpAddress& address, const vrrp::VirtualAddress& subnet) {
-    const auto bytes = address.bytes();
-    const auto prefix = subnet.address.bytes();
-    const std::size_t whole = subnet.prefix_length / 8;
-    const int shift = 8 - subnet.prefix_length % 8;
-    return std::ranges::equal(bytes.first(whole), prefix.first(whole)) &&
-           (shift == 8 || (bytes[whole] >> shift) == (prefix[whole] >> shift));
-}
-
 /// The IPv6 addresses of a link that are somebody else's. They are few, however many are ours.
 void find_others(const Link& link, bool has_marks, std::vector<vrrp::VirtualAddress>& others) {
     others.clear();
@@ -93,7 +84,7 @@ void find_others(const Link& link, bool has_marks, std::vector<vrrp::VirtualAddr
 bool has_route_of_others(std::span<const vrrp::VirtualAddress> others,
                          const vrrp::VirtualAddress& subnet) {
     return std::ranges::any_of(others, [&](const vrrp::VirtualAddress& other) {
-        return other.prefix_length == subnet.prefix_length && is_within(other.address, subnet);
+        return network_of(other) == network_of(subnet);
     });
 }
 

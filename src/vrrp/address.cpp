@@ -163,6 +163,18 @@ std::string IpAddress::to_text() const {
     return text;
 }
 
+VirtualAddress network_of(const VirtualAddress& address) {
+    std::array<std::byte, 16> bytes{};
+    std::ranges::copy(address.address.bytes(), bytes.begin());
+    const std::size_t whole = address.prefix_length / 8;
+    if (whole < bytes.size()) {
+        bytes[whole] &= static_cast<std::byte>(0xff00U >> (address.prefix_length % 8));
+        std::fill(bytes.begin() + static_cast<std::ptrdiff_t>(whole) + 1, bytes.end(),
+                  std::byte{0});
+    }
+    return {IpAddress::from_bytes(address.address.family(), bytes), address.prefix_length};
+}
+
 std::string to_text(const VirtualAddress& address) {
     return address.address.to_text() + '/' + std::to_string(address.prefix_length);
 }

@@ -132,4 +132,20 @@ TEST_CASE("a virtual address is printed with its prefix", "[vrrp]") {
     CHECK(to_text(VirtualAddress{IpAddress(192, 0, 2, 1), 24}) == "192.0.2.1/24");
 }
 
+TEST_CASE("an address with its prefix is in one network", "[vrrp]") {
+    const auto network = [](std::string_view text, std::uint8_t length) {
+        return to_text(network_of({*IpAddress::from_text(text), length}));
+    };
+
+    CHECK(network("192.0.2.77", 24) == "192.0.2.0/24");
+    CHECK(network("192.0.2.77", 26) == "192.0.2.64/26");
+    CHECK(network("192.0.2.77", 32) == "192.0.2.77/32");
+    CHECK(network("255.255.255.255", 1) == "128.0.0.0/1");
+    CHECK(network("192.0.2.77", 0) == "0.0.0.0/0");
+    CHECK(network("2001:db8:ffff:ffff::1", 33) == "2001:db8:8000::/33");
+    CHECK(network("2001:db8::ff", 127) == "2001:db8::fe/127");
+    CHECK(network("2001:db8::ff", 128) == "2001:db8::ff/128");
+    CHECK(network("ffff::1", 0) == "::/0");
+}
+
 }  // namespace vrrp::test
