@@ -56,15 +56,18 @@ CLI::App* add_check(CLI::App& app, Arguments& arguments) {
     check->add_option("--host", arguments.audience.host,
                       "The host to check it for, if not this one");
     add_reading(*check, arguments);
-    check->add_flag("--strict", arguments.is_strict,
-                    "Let warnings count: the exit status is then 2 where there is one");
-    check->add_flag("--json", arguments.as_json, "Print what is found as one JSON object");
+    CLI::Option* strict =
+        check->add_flag("--strict", arguments.is_strict,
+                        "Let warnings count: the exit status is then 2 where there is one");
+    CLI::Option* json =
+        check->add_flag("--json", arguments.as_json, "Print what is found as one JSON object");
     check->add_option("--probe", arguments.probe,
                       "Run this one check now, and tell what it sees; the exit status is 0 if it "
                       "is good, 1 if it is bad, 2 if it could not be run");
     CLI::Option* print =
         check->add_flag("--print", arguments.is_print,
                         "Print the configuration of the host as TOML, with all defaults");
+    print->excludes(strict)->excludes(json);
     check->add_flag("--show-secrets", arguments.with_secrets, "Print passwords and keys too")
         ->needs(print);
     return check;

@@ -1,6 +1,7 @@
 #include "cli/commands.hpp"
 #include "cli/diagnostics.hpp"
 #include "cli/print.hpp"
+#include "config/conversion.hpp"
 #include "config/load.hpp"
 #include "config/toml_printer.hpp"
 
@@ -16,6 +17,14 @@ int print_config(const std::string& config_path, const config::Audience& audienc
     const config::Loaded loaded = config::load(config_path, audience);
     print_diagnostics(loaded.diagnostics);
     if (!loaded.config) {
+        return 1;
+    }
+    const std::string missing = config::unsayable_in_toml(*loaded.config);
+    if (!missing.empty()) {
+        print_error(
+            fmt::format("{}: error: TOML can't say what this file says: {}\n  help: the "
+                        "file is read as it is wherever TOML is\n",
+                        config_path, missing));
         return 1;
     }
     const std::vector<std::string> head = {

@@ -83,21 +83,6 @@ bool is_of_one_user(const StateScripts& scripts) {
     });
 }
 
-/// What a keepalived.conf can say and TOML can't; empty where it can say all.
-std::string unsayable(const Config& config) {
-    for (const Router& router : config.routers) {
-        if (!is_of_one_user(router.scripts)) {
-            return fmt::format("the state scripts of router {} run as several users", router.name);
-        }
-    }
-    for (const Group& group : config.groups) {
-        if (!is_of_one_user(group.scripts)) {
-            return fmt::format("the state scripts of group {} run as several users", group.name);
-        }
-    }
-    return config.daemon.state_fifos.size() > 1 ? "there are two FIFOs" : "";
-}
-
 class Converter {
 public:
     explicit Converter(bool is_merge) : is_merge_(is_merge) {}
@@ -115,7 +100,8 @@ public:
         const Diagnostics own = read_for(input, hosts);
         ConversionReport report{input.path, toml.lines};
         if (text && format == Format::keepalived) {
-            report.lines = find_keepalived_lines(normalized, own);
+            report.lines = find_keepalived_lines(normalized, own, input.host);
+            tell_other_hosts(input, report.lines);
         }
         if (text) {
             comments_.push_back(find_comments(normalized, format));
@@ -173,6 +159,21 @@ private:
         }
         result_.diagnostics.insert(result_.diagnostics.end(), told.begin(), told.end());
         return told;
+    }
+
+    /// What the file says of other hosts is not in the result.
+    void tell_other_hosts(const ConversionInput& input, const std::vector<ConvertedLine>& lines) {
+        const auto first = std::ranges::find_if(
+            lines, [](const ConvertedLine& line) { return line.word.starts_with('@'); });
+        if (first != lines.end()) {
+            result_.diagnostics.push_back(
+                {Severity::warning,
+                 input.path,
+                 {first->line, 1},
+                 fmt::format("lines for other hosts than {} are left out", input.host),
+                 "--host NAME says for which one the file is read; --merge lb-master=FILE "
+                 "lb-backup=FILE makes one of all"});
+        }
     }
 
     /// The others' priorities come of putting the hosts together.
@@ -314,7 +315,7 @@ private:
         const auto error =
             std::ranges::find(loaded.diagnostics, Severity::error, &Diagnostic::severity);
         const std::string why =
-            error == loaded.diagnostics.end() ? unsayable(reading.config) : error->message;
+            error == loaded.diagnostics.end() ? unsayable_in_toml(reading.config) : error->message;
         result_.diagnostics.push_back(
             {Severity::error,
              reading.input->path,
@@ -331,6 +332,20 @@ private:
 };
 
 }  // namespace
+
+std::string unsayable_in_toml(const Config& config) {
+    for (const Router& router : config.routers) {
+        if (!is_of_one_user(router.scripts)) {
+            return fmt::format("the state scripts of router {} run as several users", router.name);
+        }
+    }
+    for (const Group& group : config.groups) {
+        if (!is_of_one_user(group.scripts)) {
+            return fmt::format("the state scripts of group {} run as several users", group.name);
+        }
+    }
+    return config.daemon.state_fifos.size() > 1 ? "there are two FIFOs" : "";
+}
 
 std::string_view to_text(LineClass line_class) {
     switch (line_class) {

@@ -55,6 +55,9 @@ struct Conversion {
     std::vector<ConversionReport> reports;  ///< of each file
 };
 
+/// What a keepalived.conf says and TOML can't; empty where it can say all.
+[[nodiscard]] std::string unsayable_in_toml(const Config& config);
+
 /// The TOML file that means the same as this one on all hosts that it names. The text is read again
 /// and compared before it is given out.
 [[nodiscard]] Conversion convert(const ConversionInput& input);

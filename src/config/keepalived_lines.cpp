@@ -276,13 +276,45 @@ private:
     std::vector<ConvertedLine> found_;
 };
 
+/// Adds the lines that begin with a condition which does not hold for this host.
+void add_lines_of_others(std::string_view text, std::string_view config_id,
+                         std::vector<ConvertedLine>& lines) {
+    std::size_t number = 0;
+    for (std::size_t start = 0; start < text.size();) {
+        const std::size_t end = std::min(text.find('\n', start), text.size());
+        std::string_view line = text.substr(start, end - start);
+        start = end + 1;
+        ++number;
+        line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
+        if (!line.starts_with('@')) {
+            continue;
+        }
+        const std::string_view condition = line.substr(0, line.find_first_of(" \t"));
+        const bool is_negative = condition.starts_with("@^");
+        const bool is_same = condition.substr(is_negative ? 2 : 1) == config_id;
+        if (is_same == is_negative) {
+            lines.push_back({.line = number,
+                             .word = std::string(condition),
+                             .line_class = LineClass::without_effect,
+                             .reason = "a line for other hosts",
+                             .path = {},
+                             .key = {}});
+        }
+    }
+    std::ranges::stable_sort(lines, {}, &ConvertedLine::line);
+}
+
 }  // namespace
 
 std::vector<ConvertedLine> find_keepalived_lines(std::string_view text,
-                                                 const Diagnostics& diagnostics) {
+                                                 const Diagnostics& diagnostics,
+                                                 std::string_view host) {
+    const std::string config_id(host.substr(0, host.find('.')));
     Report report(SourceFile{.name = "", .text = std::string(text)});
-    const KeepalivedSource source = read_source({}, report);
-    return LineFinder(diagnostics).find(read_lines(source, report));
+    const KeepalivedSource source = read_source({.config_id = config_id}, report);
+    std::vector<ConvertedLine> lines = LineFinder(diagnostics).find(read_lines(source, report));
+    add_lines_of_others(text, config_id, lines);
+    return lines;
 }
 
 }  // namespace config

@@ -59,7 +59,7 @@ Loaded load_file(SourceFile file, const Audience& audience, Includes includes) {
         return failure(path, {}, "the file is empty", "a file defines at least one router");
     }
     const Format format = format_of(path, *normalized);
-    if (format == Format::toml && begins_as_keepalived(*normalized)) {
+    if (path.ends_with(".toml") && begins_as_keepalived(*normalized)) {
         return failure(path, {}, "this is a keepalived.conf, and its name says TOML",
                        "give it a name that does not end in .toml");
     }

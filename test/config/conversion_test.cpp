@@ -177,6 +177,36 @@ TEST_CASE("each line is told by its class, and no secret", "[config]") {
     }
 }
 
+TEST_CASE("lines for other hosts are told as left out", "[config]") {
+    const std::string file =
+        "vrrp_instance a {\ninterface eth0\nvirtual_router_id 1\n@lb-master priority 120\n"
+        "@^lb-master priority 90\nvirtual_ipaddress {\n192.0.2.2/24\n}\n}\n";
+
+    const config::Conversion master = config::convert({"lb-master.example.com", "a.conf", file});
+    const config::Conversion other = config::convert({"third", "a.conf", file});
+
+    CHECK(master.text.contains("priority  = 120"));
+    CHECK(line_of(master.reports.at(0), "@^lb-master").line == 5);
+    CHECK(other.text.contains("priority  = 90"));
+    const config::ConvertedLine left_out = line_of(other.reports.at(0), "@lb-master");
+    CHECK(left_out.line == 4);
+    CHECK(left_out.line_class == config::LineClass::without_effect);
+    REQUIRE(other.diagnostics.size() == 1);
+    CHECK(other.diagnostics.front().message == "lines for other hosts than third are left out");
+}
+
+TEST_CASE("what TOML can't say is said in words", "[config]") {
+    config::Config config;
+    CHECK(config::unsayable_in_toml(config).empty());
+    config.routers.emplace_back().name = "a";
+    config.routers[0].scripts.master = config::StateScript{.command = {"/bin/true"}, .user = "x"};
+    config.routers[0].scripts.backup = config.routers[0].scripts.master;
+    CHECK(config::unsayable_in_toml(config).empty());
+    config.routers[0].scripts.backup->user = "y";
+    CHECK(config::unsayable_in_toml(config) ==
+          "the state scripts of router a run as several users");
+}
+
 TEST_CASE("a check that nobody uses is told to be without effect", "[config]") {
     const config::Conversion conversion = config::convert(
         {"a", "a.conf", "vrrp_script idle {\n    script /bin/true\n}\n" + pair_file("100")});

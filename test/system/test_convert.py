@@ -89,6 +89,22 @@ def test_an_error_prints_no_file(pair: list[Path], tmp_path: Path) -> None:
     assert run("convert").returncode == 2
 
 
+def test_what_toml_cannot_say_is_not_printed(tmp_path: Path) -> None:
+    file = tmp_path / "several.conf"
+    file.write_text("vrrp_instance a {\n interface eth0\n virtual_router_id 1\n"
+                    " virtual_ipaddress {\n 192.0.2.2/24\n }\n"
+                    " notify_master /bin/true root\n notify_backup /bin/true nobody\n}\n")
+    answer = run("check", "--print", "--show-secrets", file)
+    assert (answer.returncode, answer.stdout) == (1, "")
+    assert "the state scripts of router a run as several users" in answer.stderr
+
+
+def test_printing_goes_with_no_other_form_of_answer(pair: list[Path]) -> None:
+    for option in ("--json", "--strict"):
+        answer = run("check", "--print", option, pair[0])
+        assert (answer.returncode, answer.stdout) == (2, "")
+
+
 def test_the_effective_configuration_has_all_defaults_and_no_secret(pair: list[Path],
                                                                     tmp_path: Path) -> None:
     shown = run("check", "--print", pair[0], "--host", "lb-master")
